@@ -1,0 +1,45 @@
+# Functions that every CMakeLists.txt of the project uses, so that warnings,
+# sanitizers and the one MLIR library to link are said once.
+
+add_library(bnn_options INTERFACE)
+target_compile_options(bnn_options INTERFACE -Wall -Wextra -Wno-unused-parameter)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(bnn_options INTERFACE -Wno-deprecated-declarations)
+  target_link_options(bnn_options INTERFACE -fuse-ld=lld)
+endif()
+if(BNN_SANITIZE)
+  target_compile_options(bnn_options INTERFACE -fsanitize=${BNN_SANITIZE}
+    -fno-sanitize-recover=undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
+  target_link_options(bnn_options INTERFACE -fsanitize=${BNN_SANITIZE} -fno-sanitize=vptr)
+endif()
+if(BNN_FUZZ)
+  # The fuzzed code itself is instrumented too; only fuzz targets link the driver.
+  target_compile_options(bnn_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# bnn_library(NAME SOURCES a.cpp ... LINK lib ... DEPENDS target ...)
+function(bnn_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC bnn_options ${ARG_LINK})
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+# bnn_tool(NAME SOURCES a.cpp ... LINK lib ...)
+function(bnn_tool name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE bnn_options ${ARG_LINK})
+endfunction()
+
+# bnn_fuzzer(NAME SOURCES a.cpp LINK lib ...): only with BNN_FUZZ.
+function(bnn_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(BNN_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE bnn_options ${ARG_LINK})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()
