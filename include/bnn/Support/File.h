@@ -1,0 +1,42 @@
+//===- File.h - Whole files, read and written -------------------*- C++ -*-===//
+
+#ifndef BNN_SUPPORT_FILE_H
+#define BNN_SUPPORT_FILE_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bnn {
+
+/// The file's bytes; the error names the path.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+openFile(llvm::StringRef path);
+
+/// Files that appear together or not at all: contents are staged in temporary
+/// files beside their destinations and renamed by `commit`. What was not
+/// committed is removed, also when a signal ends the process.
+class OutputFiles {
+public:
+  OutputFiles();
+  OutputFiles(OutputFiles &&);
+  ~OutputFiles();
+  /// An existing destination that is no regular file (a pipe, /dev/null) is
+  /// written directly by `commit`.
+  llvm::Error stage(llvm::StringRef path, llvm::StringRef bytes);
+  llvm::Error commit();
+
+private:
+  struct Entry;
+  std::vector<Entry> entries;
+};
+
+/// One file, complete or not at all.
+llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
+
+} // namespace bnn
+
+#endif // BNN_SUPPORT_FILE_H

@@ -1,0 +1,64 @@
+//===- TensorFile.cpp - Tensors from the command line ---------------------===//
+
+#include "bnn/Support/TensorFile.h"
+#include "bnn/Support/Error.h"
+#include "bnn/Support/File.h"
+#include "bnn/Support/Npy.h"
+#include "bnn/Support/Npz.h"
+#include "llvm/Support/FileSystem.h"
+#include <new>
+
+using namespace llvm;
+
+namespace bnn {
+
+namespace {
+
+Expected<Tensor> parse(StringRef bytes, StringRef member) {
+  bool isArchive = bytes.starts_with("PK");
+  if (!isArchive && !member.empty())
+    return makeError("is no npz archive, so it has no member '" + member + "'");
+  if (!isArchive)
+    return bytes.starts_with("\x93NUMPY") ? parseNpy(bytes)
+                                          : parseTensorProto(bytes);
+  Expected<NpzReader> reader = NpzReader::parse(bytes);
+  if (!reader)
+    return reader.takeError();
+  if (!member.empty())
+    return reader->read(member);
+  std::vector<std::string> names = reader->names();
+  if (names.size() == 1)
+    return reader->read(names.front());
+  std::string all;
+  for (const std::string &name : names)
+    all += (all.empty() ? "" : ", ") + name;
+  return makeError("archive has " + Twine(names.size()) +
+                   " members; say which as FILE:MEMBER (" + all + ")");
+}
+
+} // namespace
+
+Expected<Tensor> readTensorFile(StringRef spec) {
+  StringRef path = spec, member;
+  // A colon may be part of a file's name, so the whole is tried first.
+  if (!sys::fs::exists(path)) {
+    auto [stem, rest] = spec.split(".npz:");
+    if (!rest.empty()) {
+      path = spec.take_front(stem.size() + 4);
+      member = rest;
+    }
+  }
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = openFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  try {
+    Expected<Tensor> tensor = parse((*buffer)->getBuffer(), member);
+    if (!tensor)
+      return makeError(path + ": " + toString(tensor.takeError()));
+    return tensor;
+  } catch (const std::bad_alloc &) {
+    return makeError(path + ": not enough memory to read it");
+  }
+}
+
+} // namespace bnn
