@@ -1,0 +1,49 @@
+//===- BNNToImage.h - bnn operations as operators of an image ---*- C++ -*-===//
+//
+// One bnn operation (host or digital) becomes one image::Op. The emission of
+// images, the importer's constant folder and the reference interpreter all go
+// through here, so that an operation has one meaning.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BNN_CONVERSION_BNNTOIMAGE_H
+#define BNN_CONVERSION_BNNTOIMAGE_H
+
+#include "bnn/Image/image.pb.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+
+namespace bnn {
+class ConstantOp;
+
+/// The operator that `op` (any bnn operation but `bnn.constant`) stands for,
+/// with everything but `inputs` and `outputs`, which the caller fills with its
+/// value ids: operands and results in their order. `node` is the name in the
+/// operation's location, `reason` its attribute `bnn.reason`.
+///
+/// An operation is DIGITAL where all its operands and results are integers or
+/// codes and it carries no `bnn.reason`; ENCODE and DECODE are DIGITAL too. A
+/// decode's scale * (x + offset) becomes scale * x + scale * offset.
+///
+/// Fails with a diagnostic at `op`: for what is no bnn operation, and where an
+/// image has no such operator (a convolution that pads with another value
+/// than 0, codes outside 32 bits).
+mlir::FailureOr<image::Op> convertToImageOp(mlir::Operation *op);
+
+/// The data of a constant; the caller fills `value`. Real, integer and boolean
+/// tensors (booleans as float32 0 and 1), packed binary and ternary weights.
+/// Fails with a diagnostic at `op` where the bytes of a resource are missing.
+mlir::FailureOr<image::Constant> convertToImageConstant(ConstantOp op);
+
+/// Shape, encoding and range of codes of a value of `type`: real numbers and
+/// booleans (0 and 1) are REAL, i64 is INTEGER, codes are CODE. Name and traces
+/// are left to the caller.
+void describeType(mlir::RankedTensorType type, image::Value &value);
+
+/// The name that a location gives: that of the outermost NameLoc, through
+/// fused and call-site locations; empty where there is none.
+llvm::StringRef locationName(mlir::Location location);
+
+} // namespace bnn
+
+#endif // BNN_CONVERSION_BNNTOIMAGE_H

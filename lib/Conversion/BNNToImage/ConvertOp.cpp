@@ -1,0 +1,410 @@
+//===- ConvertOp.cpp - Operators of an image --------------------*- C++ -*-===//
+
+#include "bnn/Conversion/BNNToImage.h"
+#include "bnn/Dialect/BNN/IR/BNN.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace bnn {
+
+using Kind = image::Op;
+
+template <typename Field>
+static void assign(Field *field, ArrayRef<int64_t> values) {
+  field->Assign(values.begin(), values.end());
+}
+
+static Type elementOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getElementType();
+}
+
+static ArrayRef<int64_t> shapeOf(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+static image::Op::Kind kindOf(UnaryKind kind) {
+  switch (kind) {
+  case UnaryKind::Neg:
+    return Kind::NEG;
+  case UnaryKind::Abs:
+    return Kind::ABS;
+  case UnaryKind::Sqrt:
+    return Kind::SQRT;
+  case UnaryKind::Exp:
+    return Kind::EXP;
+  case UnaryKind::Log:
+    return Kind::LOG;
+  case UnaryKind::Reciprocal:
+    return Kind::RECIPROCAL;
+  case UnaryKind::Sign:
+    return Kind::SIGN;
+  case UnaryKind::Floor:
+    return Kind::FLOOR;
+  case UnaryKind::Ceil:
+    return Kind::CEIL;
+  case UnaryKind::Trunc:
+    return Kind::TRUNC;
+  case UnaryKind::RoundHalfEven:
+    return Kind::ROUND_HALF_EVEN;
+  case UnaryKind::RoundHalfAway:
+    return Kind::ROUND_HALF_AWAY;
+  case UnaryKind::RoundHalfTowardZero:
+    return Kind::ROUND_HALF_TOWARD_ZERO;
+  case UnaryKind::RoundAway:
+    return Kind::ROUND_AWAY;
+  case UnaryKind::Relu:
+    return Kind::RELU;
+  case UnaryKind::Sigmoid:
+    return Kind::SIGMOID;
+  case UnaryKind::Tanh:
+    return Kind::TANH;
+  case UnaryKind::Erf:
+    return Kind::ERF;
+  case UnaryKind::Softplus:
+    return Kind::SOFTPLUS;
+  case UnaryKind::Softsign:
+    return Kind::SOFTSIGN;
+  case UnaryKind::LeakyRelu:
+    return Kind::LEAKY_RELU;
+  case UnaryKind::Elu:
+    return Kind::ELU;
+  case UnaryKind::Selu:
+    return Kind::SELU;
+  case UnaryKind::HardSigmoid:
+    return Kind::HARD_SIGMOID;
+  case UnaryKind::Not:
+    return Kind::NOT;
+  }
+  return Kind::INVALID;
+}
+
+static image::Op::Kind kindOf(BinaryKind kind) {
+  switch (kind) {
+  case BinaryKind::Add:
+    return Kind::ADD;
+  case BinaryKind::Sub:
+    return Kind::SUB;
+  case BinaryKind::Mul:
+    return Kind::MUL;
+  case BinaryKind::Div:
+    return Kind::DIV;
+  case BinaryKind::Pow:
+    return Kind::POW;
+  case BinaryKind::Min:
+    return Kind::MIN;
+  case BinaryKind::Max:
+    return Kind::MAX;
+  case BinaryKind::PRelu:
+    return Kind::PRELU;
+  case BinaryKind::Greater:
+    return Kind::GREATER;
+  case BinaryKind::GreaterEqual:
+    return Kind::GREATER_EQUAL;
+  case BinaryKind::Less:
+    return Kind::LESS;
+  case BinaryKind::LessEqual:
+    return Kind::LESS_EQUAL;
+  case BinaryKind::Equal:
+    return Kind::EQUAL;
+  case BinaryKind::NotEqual:
+    return Kind::NOT_EQUAL;
+  case BinaryKind::And:
+    return Kind::AND;
+  case BinaryKind::Or:
+    return Kind::OR;
+  case BinaryKind::Xor:
+    return Kind::XOR;
+  }
+  return Kind::INVALID;
+}
+
+static image::Op::Kind kindOf(ReduceKind kind) {
+  switch (kind) {
+  case ReduceKind::Sum:
+    return Kind::REDUCE_SUM;
+  case ReduceKind::Mean:
+    return Kind::REDUCE_MEAN;
+  case ReduceKind::Max:
+    return Kind::REDUCE_MAX;
+  case ReduceKind::Min:
+    return Kind::REDUCE_MIN;
+  case ReduceKind::Prod:
+    return Kind::REDUCE_PROD;
+  case ReduceKind::L2:
+    return Kind::REDUCE_L2;
+  }
+  return Kind::INVALID;
+}
+
+/// Where an operation runs; see convertToImageOp.
+static image::Op::Place placeOf(Operation *op) {
+  if (isa<EncodeOp, DecodeOp>(op))
+    return Kind::DIGITAL;
+  if (op->hasAttr(reasonAttrName))
+    return Kind::HOST;
+  auto integral = [](Type type) {
+    Type element = cast<RankedTensorType>(type).getElementType();
+    return element.isInteger(64) || isCode(element);
+  };
+  return llvm::all_of(op->getOperandTypes(), integral) &&
+                 llvm::all_of(op->getResultTypes(), integral)
+             ? Kind::DIGITAL
+             : Kind::HOST;
+}
+
+template <typename WindowOp>
+static void convertWindow(WindowOp op, image::Op &out) {
+  assign(out.mutable_strides(), op.getStrides());
+  assign(out.mutable_dilations(), op.getDilations());
+  assign(out.mutable_pads_begin(), op.getPadsBegin());
+  assign(out.mutable_pads_end(), op.getPadsEnd());
+}
+
+template <typename PoolOp>
+static void convertPool(PoolOp op, image::Op::Kind kind, image::Op &out) {
+  out.set_kind(kind);
+  assign(out.mutable_kernel(), op.getKernel());
+  convertWindow(op, out);
+}
+
+static LogicalResult convertUnary(UnaryOp op, image::Op &out) {
+  out.set_kind(kindOf(op.getKind()));
+  bool needsBeta =
+      op.getKind() == UnaryKind::Selu || op.getKind() == UnaryKind::HardSigmoid;
+  bool needsAlpha = needsBeta || op.getKind() == UnaryKind::LeakyRelu ||
+                    op.getKind() == UnaryKind::Elu;
+  if (needsAlpha && !op.getAlpha())
+    return op.emitError("needs the attribute 'alpha'");
+  if (needsBeta && !op.getBeta())
+    return op.emitError("needs the attribute 'beta'");
+  if (needsAlpha)
+    out.set_alpha(op.getAlpha()->convertToDouble());
+  if (needsBeta)
+    out.set_beta(op.getBeta()->convertToDouble());
+  return success();
+}
+
+static LogicalResult convertConv(ConvOp op, image::Op &out) {
+  if (op.getPadValue() != 0)
+    return op.emitError("pads with ")
+           << static_cast<int64_t>(op.getPadValue())
+           << ": only a layer on the arrays can; pad its input before it";
+  out.set_kind(Kind::CONV);
+  convertWindow(op, out);
+  out.set_groups(op.getGroups());
+  return success();
+}
+
+static LogicalResult convertThreshold(ThresholdOp op, image::Op &out) {
+  out.set_kind(Kind::THRESHOLD);
+  out.set_axis(op.getAxis());
+  StepsAttr steps = op.getSteps();
+  image::Thresholds &table = *out.mutable_thresholds();
+  table.mutable_counts()->Assign(steps.getCounts().begin(),
+                                 steps.getCounts().end());
+  assign(table.mutable_thresholds(), steps.getThresholds());
+  for (int64_t code : steps.getCodes()) {
+    if (code != static_cast<int32_t>(code))
+      return op.emitError("code ") << code << " does not fit 32 bits";
+    table.add_codes(static_cast<int32_t>(code));
+  }
+  return success();
+}
+
+static void convertSlice(SliceOp op, image::Op &out) {
+  out.set_kind(Kind::SLICE);
+  ArrayRef<int64_t> sizes = shapeOf(op.getResult());
+  assign(out.mutable_starts(), op.getStarts());
+  assign(out.mutable_steps(), op.getSteps());
+  for (auto [start, step, size] :
+       llvm::zip_equal(op.getStarts(), op.getSteps(), sizes))
+    out.add_ends(start + (size - 1) * step + (step > 0 ? 1 : -1));
+}
+
+/// Everything but place, node and reason.
+static LogicalResult convertBody(Operation *operation, image::Op &out) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(operation)
+      .Case([&](ConvOp op) { return convertConv(op, out); })
+      .Case([&](LinearOp op) {
+        out.set_kind(Kind::LINEAR);
+        return success();
+      })
+      .Case([&](MatMulOp op) {
+        out.set_kind(Kind::MATMUL);
+        out.set_transpose_rhs(op.getTransposeRhs());
+        return success();
+      })
+      .Case([&](UnaryOp op) { return convertUnary(op, out); })
+      .Case([&](BinaryOp op) {
+        out.set_kind(kindOf(op.getKind()));
+        return success();
+      })
+      .Case([&](SelectOp op) {
+        out.set_kind(Kind::SELECT);
+        return success();
+      })
+      .Case([&](BatchNormOp op) {
+        out.set_kind(Kind::BATCH_NORM);
+        out.set_axis(op.getAxis());
+        out.set_alpha(op.getEpsilon().convertToDouble());
+        return success();
+      })
+      .Case([&](MultiThresholdOp op) {
+        out.set_kind(Kind::MULTI_THRESHOLD);
+        out.set_axis(op.getAxis());
+        return success();
+      })
+      .Case([&](CastOp op) {
+        Type element = elementOf(op.getResult());
+        out.set_kind(element.isInteger(1)    ? Kind::CAST_BOOL
+                     : element.isInteger(64) ? Kind::CAST_INTEGER
+                                             : Kind::CAST_REAL);
+        return success();
+      })
+      .Case([&](MaxPoolOp op) {
+        convertPool(op, Kind::MAX_POOL, out);
+        if (!op.getMinimumChannels().empty()) {
+          out.mutable_minimum_channels()->Resize(shapeOf(op.getInput())[1],
+                                                 false);
+          for (int64_t channel : op.getMinimumChannels())
+            out.set_minimum_channels(channel, true);
+        }
+        return success();
+      })
+      .Case([&](AveragePoolOp op) {
+        convertPool(op, Kind::AVERAGE_POOL, out);
+        out.set_count_include_pad(op.getCountIncludePad());
+        return success();
+      })
+      .Case([&](SumPoolOp op) {
+        convertPool(op, Kind::SUM_POOL, out);
+        return success();
+      })
+      .Case([&](ReduceOp op) {
+        out.set_kind(kindOf(op.getKind()));
+        assign(out.mutable_axes(), op.getAxes());
+        out.set_keep_dims(op.getKeepDims());
+        return success();
+      })
+      .Case([&](SoftmaxOp op) {
+        out.set_kind(op.getLog() ? Kind::LOG_SOFTMAX : Kind::SOFTMAX);
+        out.set_axis(op.getAxis());
+        return success();
+      })
+      .Case([&](ArgMaxOp op) {
+        out.set_kind(op.getSmallest() ? Kind::ARG_MIN : Kind::ARG_MAX);
+        out.set_axis(op.getAxis());
+        out.set_keep_dims(op.getKeepDims());
+        out.set_select_last(op.getSelectLast());
+        return success();
+      })
+      .Case([&](TopKOp op) {
+        out.set_kind(Kind::TOP_K);
+        out.set_axis(op.getAxis());
+        out.set_k(shapeOf(op.getValues())[op.getAxis()]);
+        out.set_largest(!op.getSmallest());
+        return success();
+      })
+      .Case([&](ReshapeOp op) {
+        out.set_kind(Kind::RESHAPE);
+        assign(out.mutable_shape(), shapeOf(op.getResult()));
+        return success();
+      })
+      .Case([&](TransposeOp op) {
+        out.set_kind(Kind::TRANSPOSE);
+        assign(out.mutable_permutation(), op.getPermutation());
+        return success();
+      })
+      .Case([&](ConcatOp op) {
+        out.set_kind(Kind::CONCAT);
+        out.set_axis(op.getAxis());
+        return success();
+      })
+      .Case([&](SliceOp op) {
+        convertSlice(op, out);
+        return success();
+      })
+      .Case([&](PadOp op) {
+        out.set_kind(Kind::PAD);
+        assign(out.mutable_pads_begin(), op.getPadsBegin());
+        assign(out.mutable_pads_end(), op.getPadsEnd());
+        out.set_alpha(op.getValue().convertToDouble());
+        out.set_pad_mode(op.getMode() == PadMode::Reflect ? Kind::REFLECT
+                         : op.getMode() == PadMode::Edge  ? Kind::EDGE
+                                                          : Kind::CONSTANT);
+        return success();
+      })
+      .Case([&](GatherOp op) {
+        out.set_kind(Kind::GATHER);
+        out.set_axis(op.getAxis());
+        return success();
+      })
+      .Case([&](BroadcastOp op) {
+        out.set_kind(Kind::BROADCAST);
+        assign(out.mutable_shape(), shapeOf(op.getResult()));
+        return success();
+      })
+      .Case([&](EncodeOp op) {
+        out.set_kind(Kind::ENCODE);
+        out.set_scale(op.getScale().convertToDouble());
+        out.set_offset(op.getOffset().convertToDouble());
+        return success();
+      })
+      .Case([&](DecodeOp op) {
+        double scale = op.getScale().convertToDouble();
+        out.set_kind(Kind::DECODE);
+        out.set_scale(scale);
+        out.set_offset(scale * op.getOffset().convertToDouble());
+        return success();
+      })
+      .Case([&](ThresholdOp op) { return convertThreshold(op, out); })
+      .Case([&](CombineOp op) {
+        out.set_kind(Kind::COMBINE);
+        out.set_axis(op.getAxis());
+        assign(out.mutable_factors(), op.getFactors());
+        return success();
+      })
+      .Default([&](Operation *op) {
+        return op->emitError("has no form as one operator of an image");
+      });
+}
+
+llvm::StringRef locationName(Location location) {
+  if (auto name = dyn_cast<NameLoc>(location))
+    return name.getName();
+  if (auto call = dyn_cast<CallSiteLoc>(location))
+    return locationName(call.getCallee());
+  if (auto fused = dyn_cast<FusedLoc>(location))
+    for (Location part : fused.getLocations())
+      if (llvm::StringRef name = locationName(part); !name.empty())
+        return name;
+  return {};
+}
+
+void describeType(RankedTensorType type, image::Value &value) {
+  assign(value.mutable_shape(), type.getShape());
+  Type element = type.getElementType();
+  if (isCode(element)) {
+    CodeRange range = codeRange(element);
+    value.set_encoding(image::Value::CODE);
+    value.set_code_min(range.min);
+    value.set_code_max(range.max);
+  } else {
+    value.set_encoding(element.isInteger(64) ? image::Value::INTEGER
+                                             : image::Value::REAL);
+  }
+}
+
+FailureOr<image::Op> convertToImageOp(Operation *op) {
+  image::Op out;
+  if (failed(convertBody(op, out)))
+    return failure();
+  out.set_place(placeOf(op));
+  out.set_node(locationName(op->getLoc()).str());
+  if (auto reason = op->getAttrOfType<StringAttr>(reasonAttrName))
+    out.set_reason(reason.str());
+  return out;
+}
+
+} // namespace bnn
