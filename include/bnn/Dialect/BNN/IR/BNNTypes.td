@@ -63,7 +63,8 @@ def BNN_LiteralAttr : BNN_Attr<"Literal", "lit"> {
     #bnn.lit<["+-+-", "--+0"]>
     ```
   }];
-  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$rows);
+  let parameters = (ins AttributeSelfTypeParameter<"">:$type,
+                        ArrayRefParameter<"::mlir::StringAttr">:$rows);
   let assemblyFormat = "`<` `[` $rows `]` `>`";
 }
 
