@@ -420,7 +420,7 @@ def BNN_ThresholdOp : BNN_Op<"threshold"> {
     that float32 evaluation does not make for certain.
 
     ```mlir
-    %q = bnn.threshold %a #bnn.steps<counts = [1, 0], thresholds = [5], codes = [-1, 1, 1]> axis 1
+    %q = bnn.threshold %a, #bnn.steps<counts = [1, 0], thresholds = [5], codes = [-1, 1, 1]> axis 1
       : tensor<1x2xi64> -> tensor<1x2x!bnn.binary>
     ```
   }];
@@ -428,7 +428,7 @@ def BNN_ThresholdOp : BNN_Op<"threshold"> {
     OptionalAttr<TypedArrayAttrBase<BNN_TieAttr, "array of ties">>:$ties);
   let results = (outs BNN_CodeTensor:$result);
   let assemblyFormat = [{
-    $input $steps `axis` $axis (`ties` $ties^)? attr-dict `:` type($input) `->` type($result)
+    $input `,` $steps `axis` $axis (`ties` $ties^)? attr-dict `:` type($input) `->` type($result)
   }];
   let hasVerifier = 1;
 }

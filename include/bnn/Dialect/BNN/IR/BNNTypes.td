@@ -4,6 +4,7 @@
 #define BNN_DIALECT_BNN_IR_BNNTYPES_TD
 
 include "bnn/Dialect/BNN/IR/BNNDialect.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 
 class BNN_Type<string name, string typeMnemonic> : TypeDef<BNN_Dialect, name> {
   let mnemonic = typeMnemonic;
@@ -49,11 +50,12 @@ def BNN_IntegerOrCodeTensor : StaticShapeTensorOf<[I64, BNN_AnyCode]>;
 def BNN_BoolTensor : StaticShapeTensorOf<[I1]>;
 def BNN_PackedTensor : StaticShapeTensorOf<[BNN_BinaryType, BNN_TernaryType]>;
 
-class BNN_Attr<string name, string attrMnemonic> : AttrDef<BNN_Dialect, name> {
+class BNN_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<BNN_Dialect, name, traits> {
   let mnemonic = attrMnemonic;
 }
 
-def BNN_LiteralAttr : BNN_Attr<"Literal", "lit"> {
+def BNN_LiteralAttr : BNN_Attr<"Literal", "lit", [TypedAttrInterface]> {
   let summary = "packed weights in readable form";
   let description = [{
     One string per row (first dimension of the tensor), one character per
