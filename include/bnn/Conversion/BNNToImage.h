@@ -21,9 +21,10 @@ class ConstantOp;
 /// value ids: operands and results in their order. `node` is the name in the
 /// operation's location, `reason` its attribute `bnn.reason`.
 ///
-/// An operation is DIGITAL where all its operands and results are integers or
-/// codes and it carries no `bnn.reason`; ENCODE and DECODE are DIGITAL too. A
-/// decode's scale * (x + offset) becomes scale * x + scale * offset.
+/// An operation is DIGITAL where its values are on the chip (`isOnChip`), the
+/// indices of a gather aside; ENCODE and DECODE are DIGITAL too. A decode's
+/// scale * (x + offset) becomes scale * x + scale * offset, a reduction over no
+/// axes IDENTITY or ABS.
 ///
 /// Fails with a diagnostic at `op`: for what is no bnn operation, and where an
 /// image has no such operator (a convolution that pads with another value
@@ -35,10 +36,17 @@ mlir::FailureOr<image::Op> convertToImageOp(mlir::Operation *op);
 /// Fails with a diagnostic at `op` where the bytes of a resource are missing.
 mlir::FailureOr<image::Constant> convertToImageConstant(ConstantOp op);
 
-/// Shape, encoding and range of codes of a value of `type`: real numbers and
-/// booleans (0 and 1) are REAL, i64 is INTEGER, codes are CODE. Name and traces
-/// are left to the caller.
-void describeType(mlir::RankedTensorType type, image::Value &value);
+/// Whether `value` is held by the chip: codes, and those i64 values that are
+/// accumulators (results of integer layers, sums and combinations, also through
+/// moves and pools). Other i64 values (indices of ONNX, casts) are numbers of
+/// the host.
+bool isOnChip(mlir::Value value);
+
+/// Shape, encoding and range of codes of `value`: what is on the chip is CODE
+/// or INTEGER, everything else REAL (booleans 0 and 1). A constant has the
+/// encoding that its users read: REAL unless all of them are on the chip. Name
+/// and traces are left to the caller.
+void describeValue(mlir::Value value, image::Value &out);
 
 /// The name that a location gives: that of the outermost NameLoc, through
 /// fused and call-site locations; empty where there is none.

@@ -139,18 +139,9 @@ static image::Op::Kind kindOf(ReduceKind kind) {
 
 /// Where an operation runs; see convertToImageOp.
 static image::Op::Place placeOf(Operation *op) {
-  if (isa<EncodeOp, DecodeOp>(op))
+  if (isa<EncodeOp, DecodeOp>(op) || llvm::all_of(op->getResults(), isOnChip))
     return Kind::DIGITAL;
-  if (op->hasAttr(reasonAttrName))
-    return Kind::HOST;
-  auto integral = [](Type type) {
-    Type element = cast<RankedTensorType>(type).getElementType();
-    return element.isInteger(64) || isCode(element);
-  };
-  return llvm::all_of(op->getOperandTypes(), integral) &&
-                 llvm::all_of(op->getResultTypes(), integral)
-             ? Kind::DIGITAL
-             : Kind::HOST;
+  return Kind::HOST;
 }
 
 template <typename WindowOp>
@@ -282,6 +273,11 @@ static LogicalResult convertBody(Operation *operation, image::Op &out) {
         return success();
       })
       .Case([&](ReduceOp op) {
+        if (op.getAxes().empty()) {
+          out.set_kind(op.getKind() == ReduceKind::L2 ? Kind::ABS
+                                                      : Kind::IDENTITY);
+          return success();
+        }
         out.set_kind(kindOf(op.getKind()));
         assign(out.mutable_axes(), op.getAxes());
         out.set_keep_dims(op.getKeepDims());
@@ -368,32 +364,6 @@ static LogicalResult convertBody(Operation *operation, image::Op &out) {
       .Default([&](Operation *op) {
         return op->emitError("has no form as one operator of an image");
       });
-}
-
-llvm::StringRef locationName(Location location) {
-  if (auto name = dyn_cast<NameLoc>(location))
-    return name.getName();
-  if (auto call = dyn_cast<CallSiteLoc>(location))
-    return locationName(call.getCallee());
-  if (auto fused = dyn_cast<FusedLoc>(location))
-    for (Location part : fused.getLocations())
-      if (llvm::StringRef name = locationName(part); !name.empty())
-        return name;
-  return {};
-}
-
-void describeType(RankedTensorType type, image::Value &value) {
-  assign(value.mutable_shape(), type.getShape());
-  Type element = type.getElementType();
-  if (isCode(element)) {
-    CodeRange range = codeRange(element);
-    value.set_encoding(image::Value::CODE);
-    value.set_code_min(range.min);
-    value.set_code_max(range.max);
-  } else {
-    value.set_encoding(element.isInteger(64) ? image::Value::INTEGER
-                                             : image::Value::REAL);
-  }
 }
 
 FailureOr<image::Op> convertToImageOp(Operation *op) {
