@@ -16,10 +16,11 @@ Number integer(bool value) { return Number(mpq_class(value)); }
 
 class Evaluator {
 public:
-  Evaluator(const Prepared &program, uint32_t channel, int64_t at,
-            llvm::ArrayRef<float> decisions, Arithmetic &arithmetic)
-      : program(program), channel(channel), at(at), decisions(decisions),
-        a(arithmetic) {}
+  Evaluator(const Prepared &program, uint32_t channel,
+            llvm::ArrayRef<int64_t> inputs, llvm::ArrayRef<float> decisions,
+            Arithmetic &arithmetic)
+      : program(program), channel(channel), inputs(inputs),
+        decisions(decisions), a(arithmetic) {}
 
   std::vector<Number> run();
 
@@ -36,7 +37,7 @@ private:
 
   const Prepared &program;
   uint32_t channel;
-  int64_t at;
+  llvm::ArrayRef<int64_t> inputs;
   llvm::ArrayRef<float> decisions;
   Arithmetic &a;
   std::vector<Number> values;
@@ -166,7 +167,7 @@ Number Evaluator::evaluate(const PreparedNode &node) {
   auto x = [&](unsigned i) -> const Number & { return operand(node, i); };
   switch (node.op) {
   case Op::Input:
-    return Number(mpq_class(static_cast<double>(at)));
+    return Number(mpq_class(static_cast<double>(inputs[node.source->count])));
   case Op::Constant:
     return Number(mpq_class(valuesOf(*node.source, channel)[0]));
   case Op::Neg:
@@ -223,11 +224,12 @@ Number Evaluator::evaluate(const PreparedNode &node) {
 
 std::vector<Number>
 bnn::tail::detail::evaluateExact(const Prepared &program, uint32_t channel,
-                                 int64_t at, llvm::ArrayRef<float> decisions) {
+                                 llvm::ArrayRef<int64_t> inputs,
+                                 llvm::ArrayRef<float> decisions) {
   for (mpfr_prec_t precision : {80, 128, 256}) {
     Arithmetic arithmetic(precision, precision == 256);
     std::vector<Number> values =
-        Evaluator(program, channel, at, decisions, arithmetic).run();
+        Evaluator(program, channel, inputs, decisions, arithmetic).run();
     if (!arithmetic.undecided)
       return values;
   }

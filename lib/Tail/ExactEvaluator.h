@@ -13,11 +13,11 @@
 
 namespace bnn::tail::detail {
 
-/// The values of all nodes at the integer `at`. Where `decisions` is not
-/// empty, it holds a float32 value for each node of the *program* and every
-/// discretising node takes its value from there.
+/// The values of all nodes where accumulator i is `inputs[i]`. Where
+/// `decisions` is not empty, it holds a float32 value for each node of the
+/// *program* and every discretising node takes its value from there.
 std::vector<Number> evaluateExact(const Prepared &program, uint32_t channel,
-                                  int64_t at,
+                                  llvm::ArrayRef<int64_t> inputs,
                                   llvm::ArrayRef<float> decisions = {});
 
 /// The value of the result as a double that equals it, or an error that says
@@ -32,7 +32,7 @@ llvm::Expected<double> resultOf(const Prepared &program,
 double decisionGap(const Prepared &program, uint32_t channel, uint32_t node,
                    const std::vector<Number> &values);
 
-/// A slope of float32 values for margins: the compared quantity of `node`.
+/// What the discretising node `node` compares with that point.
 double decidedQuantity(const Prepared &program, uint32_t node,
                        const std::vector<Number> &values);
 
