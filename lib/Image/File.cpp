@@ -30,7 +30,7 @@ namespace {
 /// that went through a text conversion is recognised as damaged.
 constexpr uint8_t magic[8] = {0x89, 'R', 'I', 'M', 'G', '\r', '\n', 0x1a};
 
-constexpr size_t versionAt = 8, lengthAt = 16, shaAt = 24, tailAt = 56;
+constexpr size_t versionAt = 8, lengthAt = 12, shaAt = 20, tailAt = 52;
 
 Error failure(const Twine &message) {
   return createStringError(errc::invalid_argument, message);
@@ -69,8 +69,7 @@ Expected<Header> parseHeader(StringRef file) {
   if (header.version == 0)
     return failure("the header is damaged: format version 0 does not exist");
   auto isZero = [](uint8_t byte) { return byte == 0; };
-  if (!all_of(bytes.slice(versionAt + 4, 4), isZero) ||
-      !all_of(bytes.slice(tailAt, headerBytes - tailAt), isZero))
+  if (!all_of(bytes.slice(tailAt, headerBytes - tailAt), isZero))
     return failure("the header is damaged: reserved bytes are not zero");
   uint64_t found = bytes.size() - headerBytes;
   if (found < header.payloadBytes)

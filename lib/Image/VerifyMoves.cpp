@@ -133,19 +133,22 @@ Error ShapeInference::slice() {
 Error ShapeInference::pad() {
   Shape result = operands[0];
   size_t rank = result.size();
-  if (Error error =
-          checkField("pads_begin", op.pads_begin(), rank, 0, maxExtent))
+  // Negative pads crop.
+  if (Error error = checkField("pads_begin", op.pads_begin(), rank, -maxExtent,
+                               maxExtent))
     return error;
-  if (Error error = checkField("pads_end", op.pads_end(), rank, 0, maxExtent))
+  if (Error error =
+          checkField("pads_end", op.pads_end(), rank, -maxExtent, maxExtent))
     return error;
   for (int i = 0; i < int(rank); ++i) {
     int64_t &size = result[size_t(i)];
-    if (op.pad_mode() == Op::REFLECT &&
-        std::max(op.pads_begin(i), op.pads_end(i)) >= size)
-      return fail("axis " + Twine(i) + ": a reflection of " +
-                  Twine(std::max(op.pads_begin(i), op.pads_end(i))) +
+    int64_t longest = std::max(op.pads_begin(i), op.pads_end(i));
+    if (op.pad_mode() == Op::REFLECT && longest >= size)
+      return fail("axis " + Twine(i) + ": a reflection of " + Twine(longest) +
                   " is longer than the size " + Twine(size));
     size += op.pads_begin(i) + op.pads_end(i);
+    if (size < 1)
+      return fail("axis " + Twine(i) + ": the pads leave nothing of it");
   }
   return done(std::move(result));
 }

@@ -1,0 +1,311 @@
+//===- bnn-image.cpp - Looks at programming images ------------------------===//
+
+#include "bnn/Image/CellArray.h"
+#include "bnn/Image/Image.h"
+#include "bnn/Image/Text.h"
+#include "bnn/Image/Verifier.h"
+#include "bnn/Support/Npy.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Errc.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+#include <new>
+
+using namespace llvm;
+using namespace bnn;
+
+namespace {
+
+cl::OptionCategory category("bnn-image options");
+
+cl::SubCommand infoCommand("info", "Show what an image holds, at a glance");
+cl::SubCommand verifyCommand("verify", "Check images completely");
+cl::SubCommand dumpCommand("dump", "Print every field, and cells as pictures");
+cl::SubCommand diffCommand("diff", "Compare two images; exit status 0 only if "
+                                   "they are identical");
+cl::SubCommand weightsCommand("weights", "Write a layer's weights, read back "
+                                         "from the cells, as .npy");
+
+cl::opt<std::string> infoFile(cl::Positional, cl::Required, cl::desc("<image>"),
+                              cl::sub(infoCommand), cl::cat(category));
+cl::opt<bool> infoPorts("ports", cl::desc("Only inputs and outputs"),
+                        cl::sub(infoCommand), cl::cat(category));
+cl::opt<bool> infoLayers("layers", cl::desc("Only layers on the arrays"),
+                         cl::sub(infoCommand), cl::cat(category));
+cl::opt<bool> infoOps("ops", cl::desc("Only operators outside the arrays"),
+                      cl::sub(infoCommand), cl::cat(category));
+cl::opt<bool> infoTensors("tensors",
+                          cl::desc("Only ONNX tensors: what holds them, or "
+                                   "why they are gone"),
+                          cl::sub(infoCommand), cl::cat(category));
+
+cl::list<std::string> verifyFiles(cl::Positional, cl::OneOrMore,
+                                  cl::desc("<image>..."),
+                                  cl::sub(verifyCommand), cl::cat(category));
+
+cl::opt<std::string> dumpFile(cl::Positional, cl::Required, cl::desc("<image>"),
+                              cl::sub(dumpCommand), cl::cat(category));
+cl::opt<bool> dumpCells("cells", cl::desc("Cells of all subarrays, no fields"),
+                        cl::sub(dumpCommand), cl::cat(category));
+cl::list<uint64_t> dumpSubarrays("subarray", cl::value_desc("N"),
+                                 cl::desc("Cells of subarray N, no fields; may "
+                                          "be repeated"),
+                                 cl::sub(dumpCommand), cl::cat(category));
+cl::opt<bool> dumpBroken("no-verify",
+                         cl::desc("Print the fields of an image that does not "
+                                  "pass `verify`"),
+                         cl::sub(dumpCommand), cl::cat(category));
+
+cl::opt<std::string> diffOld(cl::Positional, cl::Required, cl::desc("<old>"),
+                             cl::sub(diffCommand), cl::cat(category));
+cl::opt<std::string> diffNew(cl::Positional, cl::Required, cl::desc("<new>"),
+                             cl::sub(diffCommand), cl::cat(category));
+cl::opt<bool> diffSubarrays("subarrays",
+                            cl::desc("List each subarray to program"),
+                            cl::sub(diffCommand), cl::cat(category));
+
+cl::opt<std::string> weightsFile(cl::Positional, cl::Required,
+                                 cl::desc("<image>"), cl::sub(weightsCommand),
+                                 cl::cat(category));
+cl::opt<std::string> weightsLayer("layer", cl::value_desc("name"),
+                                  cl::desc("Layer, as `info` names it; may be "
+                                           "left out where there is one"),
+                                  cl::sub(weightsCommand), cl::cat(category));
+cl::opt<std::string> weightsOutput("o", cl::value_desc("file.npy"),
+                                   cl::Required,
+                                   cl::desc("Output: int8 [neurons, fan-in] of "
+                                            "-1, 0, +1"),
+                                   cl::sub(weightsCommand), cl::cat(category));
+
+constexpr StringLiteral overview =
+    "Looks at programming images, the files that bnn-compile writes.\n";
+
+constexpr StringLiteral examples =
+    "\nEXAMPLES:\n"
+    "  bnn-image info net.rimg                      what is where, and why\n"
+    "  bnn-image info --layers net.rimg             only the table of layers\n"
+    "  bnn-image verify *.rimg                      check, print a line each\n"
+    "  bnn-image dump net.rimg                      all fields as text\n"
+    "  bnn-image dump --subarray 3 net.rimg         its cells as + - 0 .\n"
+    "  bnn-image diff old.rimg new.rimg             devices to reprogram\n"
+    "  bnn-image weights --layer fc1 -o fc1.npy net.rimg\n"
+    "\nThe file - is standard input. Exit status 0 only if all was done; "
+    "`diff` "
+    "exits\nwith 1 where the images differ, as for errors, which are written "
+    "to standard\nerror. The format: docs/image-format.md\n";
+
+Expected<std::unique_ptr<MemoryBuffer>> readFile(StringRef path) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> buffer = MemoryBuffer::getFileOrSTDIN(
+      path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    return createFileError(path, buffer.getError());
+  return std::move(*buffer);
+}
+
+std::string describeFile(StringRef path, StringRef file,
+                         const image::Header &header) {
+  return (path + ": format version " + Twine(header.version) + ", " +
+          Twine(file.size()) + " bytes, payload SHA-256 " +
+          toHex(header.sha256, true))
+      .str();
+}
+
+Error runInfo() {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readFile(infoFile);
+  if (!buffer)
+    return buffer.takeError();
+  StringRef file = (*buffer)->getBuffer();
+  Expected<image::Image> parsed = image::parse(file);
+  if (!parsed)
+    return createFileError(infoFile, parsed.takeError());
+  image::InfoSections sections;
+  if (infoPorts || infoLayers || infoOps || infoTensors)
+    sections = {false, infoPorts, infoLayers, infoOps, infoTensors};
+  if (sections.summary) {
+    Expected<image::Header> header = image::parseHeader(file);
+    if (!header)
+      return createFileError(infoFile, header.takeError());
+    outs() << describeFile(infoFile, file, *header) << "\n\n";
+  }
+  // The first section starts with a blank line of its own.
+  std::string text;
+  raw_string_ostream os(text);
+  image::printInfo(*parsed, sections, os);
+  outs() << StringRef(text).ltrim('\n');
+  return Error::success();
+}
+
+Error verifyFile(StringRef path) {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  StringRef file = (*buffer)->getBuffer();
+  Expected<image::Image> parsed = image::parse(file);
+  if (!parsed)
+    return createFileError(path, parsed.takeError());
+  int layers = count_if(parsed->steps(), [](const image::Step &step) {
+    return step.has_array();
+  });
+  outs() << path << ": valid, " << layers << " layer(s) on "
+         << parsed->num_subarrays() << " subarray(s), "
+         << parsed->steps_size() - layers << " other operator(s)\n";
+  return Error::success();
+}
+
+Error runVerify() {
+  Error errors = Error::success();
+  for (const std::string &path : verifyFiles)
+    errors = joinErrors(std::move(errors), verifyFile(path));
+  return errors;
+}
+
+Error runDump() {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readFile(dumpFile);
+  if (!buffer)
+    return buffer.takeError();
+  StringRef file = (*buffer)->getBuffer();
+  bool pictures = dumpCells || !dumpSubarrays.empty();
+  Expected<image::Image> parsed =
+      dumpBroken && !pictures ? image::decode(file) : image::parse(file);
+  if (!parsed)
+    return createFileError(dumpFile, parsed.takeError());
+  if (!pictures) {
+    image::printFields(*parsed, outs());
+    return Error::success();
+  }
+  for (uint64_t subarray : dumpSubarrays)
+    if (subarray >= parsed->num_subarrays())
+      return createFileError(
+          dumpFile, createStringError(errc::invalid_argument,
+                                      "there is no subarray " +
+                                          Twine(subarray) + ": the image has " +
+                                          Twine(parsed->num_subarrays())));
+  if (dumpCells)
+    for (uint64_t i = 0; i < parsed->num_subarrays(); ++i)
+      image::printCells(*parsed, i, outs());
+  else
+    for (uint64_t subarray : dumpSubarrays)
+      image::printCells(*parsed, subarray, outs());
+  return Error::success();
+}
+
+/// `identical` tells whether the images are.
+Error runDiff(bool &identical) {
+  Expected<image::Image> before = image::read(diffOld);
+  if (!before)
+    return before.takeError();
+  Expected<image::Image> after = image::read(diffNew);
+  if (!after)
+    return after.takeError();
+  identical = image::printDiff(*before, *after, diffSubarrays, outs());
+  if (identical)
+    outs() << "identical\n";
+  return Error::success();
+}
+
+Error runWeights() {
+  Expected<image::Image> parsed = image::read(weightsFile);
+  if (!parsed)
+    return parsed.takeError();
+  std::vector<const image::ArrayLayer *> layers;
+  std::string names;
+  for (const image::Step &step : parsed->steps())
+    if (step.has_array()) {
+      layers.push_back(&step.array());
+      names += (names.empty() ? "'" : ", '") + step.array().name() + "'";
+    }
+  auto failed = [&](const Twine &message) {
+    return createFileError(weightsFile,
+                           createStringError(errc::invalid_argument, message));
+  };
+  if (layers.empty())
+    return failed("no layer of this image is on the arrays");
+  const image::ArrayLayer *layer = layers.front();
+  if (weightsLayer.getNumOccurrences()) {
+    auto found = find_if(layers, [](const image::ArrayLayer *candidate) {
+      return candidate->name() == weightsLayer;
+    });
+    if (found == layers.end())
+      return failed("there is no layer '" + weightsLayer +
+                    "'; the layers are " + names);
+    layer = *found;
+  } else if (layers.size() > 1) {
+    return failed("choose a layer with --layer; the layers are " + names);
+  }
+  image::PackedWeights weights = image::recoverWeights(*parsed, *layer);
+  std::vector<int8_t> elements;
+  elements.reserve(size_t(weights.rows) * weights.columns);
+  for (uint32_t n = 0; n < weights.rows; ++n)
+    for (uint32_t j = 0; j < weights.columns; ++j)
+      elements.push_back(int8_t(weights.at(n, j)));
+  int64_t shape[2] = {weights.rows, weights.columns};
+  return writeNpy(weightsOutput, shape, elements);
+}
+
+int finish(Error error) {
+  if (!error)
+    return 0;
+  handleAllErrors(std::move(error), [](const ErrorInfoBase &info) {
+    WithColor::error(errs(), "bnn-image") << info.message() << '\n';
+  });
+  return 1;
+}
+
+int run() {
+  if (infoCommand)
+    return finish(runInfo());
+  if (verifyCommand)
+    return finish(runVerify());
+  if (dumpCommand)
+    return finish(runDump());
+  if (diffCommand) {
+    bool identical = false;
+    int status = finish(runDiff(identical));
+    return identical ? status : 1;
+  }
+  if (weightsCommand)
+    return finish(runWeights());
+  WithColor::error(errs(), "bnn-image")
+      << "say what to do: info, verify, dump, diff or weights; --help shows "
+         "examples\n";
+  return 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  InitLLVM init(argc, argv);
+  setBugReportMsg("bnn-image failed unexpectedly. Please report this with the "
+                  "command and the image.\n");
+  cl::SetVersionPrinter([](raw_ostream &os) {
+    os << "bnn-image 0.1.0, image format version " << image::formatVersion
+       << '\n';
+  });
+  for (cl::SubCommand *command :
+       {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,
+        &dumpCommand, &diffCommand, &weightsCommand})
+    cl::HideUnrelatedOptions(category, *command);
+  cl::extrahelp help(examples);
+  cl::ParseCommandLineOptions(argc, argv, overview);
+  try {
+    int status = run();
+    outs().flush();
+    if (outs().has_error()) {
+      std::error_code code = outs().error();
+      outs().clear_error();
+      // A reader that has seen enough is not our failure.
+      if (code == std::errc::broken_pipe)
+        return status;
+      WithColor::error(errs(), "bnn-image")
+          << "cannot write the output: " << code.message() << '\n';
+      return 1;
+    }
+    return status;
+  } catch (const std::bad_alloc &) {
+    WithColor::error(errs(), "bnn-image") << "not enough memory\n";
+    return 1;
+  }
+}
