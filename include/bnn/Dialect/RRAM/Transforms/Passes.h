@@ -1,0 +1,39 @@
+//===- Passes.h - Passes over layers on the arrays --------------*- C++ -*-===//
+
+#ifndef BNN_DIALECT_RRAM_TRANSFORMS_PASSES_H
+#define BNN_DIALECT_RRAM_TRANSFORMS_PASSES_H
+
+#include "bnn/Dialect/RRAM/IR/RRAM.h"
+#include "bnn/Target/Target.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace bnn::rram {
+
+/// What the user asks of `rram-choose-schedule`.
+enum class Schedule { Auto, P2S, S2P };
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "bnn/Dialect/RRAM/Transforms/Passes.h.inc"
+
+/// What lowering needs of `target`.
+TargetAttr targetAttr(const Target &target, mlir::MLIRContext *context);
+
+/// The module's `rram.target`; fails with a diagnostic where it has none.
+mlir::FailureOr<TargetAttr> moduleTarget(mlir::ModuleOp module);
+
+struct RRAMPipelineOptions {
+  Schedule schedule = Schedule::Auto;
+  Accumulation accumulation = Accumulation::Serial;
+};
+
+/// From bnn operators to layers with loop nests on a module that has its
+/// `rram.target` (set it from `targetAttr`, or run rram-attach-target before).
+void buildRRAMPipeline(mlir::OpPassManager &manager,
+                       const RRAMPipelineOptions &options = {});
+
+} // namespace bnn::rram
+
+#endif // BNN_DIALECT_RRAM_TRANSFORMS_PASSES_H

@@ -1,0 +1,111 @@
+//===- Passes.td - Passes over layers on the arrays --------*- tablegen -*-===//
+
+#ifndef BNN_DIALECT_RRAM_TRANSFORMS_PASSES_TD
+#define BNN_DIALECT_RRAM_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def RRAMAttachTarget : Pass<"rram-attach-target", "::mlir::ModuleOp"> {
+  let summary = "Say which chip is compiled for";
+  let description = [{
+    Reads a target by name or from a YAML file and puts what lowering needs of
+    it on the module as `rram.target`, in place of what is there.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let options = [
+    Option<"target", "target", "std::string", "\"hfox130-kilobit\"",
+           "Name of a shipped target, or a FILE.yaml">,
+    Option<"array", "array", "std::string", "\"\"",
+           "Another size of the subarrays, as ROWSxCOLUMNS">];
+}
+
+def RRAMChooseSchedule : Pass<"rram-choose-schedule", "::mlir::ModuleOp"> {
+  let summary = "Choose what a row of a tile is";
+  let description = [{
+    Sets the `orientation` of each layer that has none. Parallel-to-sequential
+    (p2s): a row is a neuron. Sequential-to-parallel (s2p), a row is an input,
+    is refused by name: no executor of this version reads it. `auto` takes p2s
+    where the target's periphery has it.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let options = [
+    Option<"schedule", "schedule", "::bnn::rram::Schedule",
+           "::bnn::rram::Schedule::Auto", "Schedule of all layers",
+           [{::llvm::cl::values(
+               clEnumValN(::bnn::rram::Schedule::Auto, "auto", "what the target has"),
+               clEnumValN(::bnn::rram::Schedule::P2S, "p2s", "parallel to sequential"),
+               clEnumValN(::bnn::rram::Schedule::S2P, "s2p", "sequential to parallel"))}]>];
+}
+
+def RRAMTile : Pass<"rram-tile", "::mlir::ModuleOp"> {
+  let summary = "Cut weights into tiles of the target's subarrays";
+  let description = [{
+    `rram.weights` becomes `rram.tiles`, the cells untouched: a grid says where
+    the matrix is cut. Where lanes do not fill the last tile of a row, its other
+    columns are masked if the target can keep columns out of the count; else
+    they alternate +1 and -1, and bias and thresholds take up what they count.
+
+    Asks the target's capabilities: exact sums, exact comparison, row sense,
+    the largest fan-in, the width of thresholds.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let statistics = [
+    Statistic<"numTiles", "tiles", "Tiles of all layers">,
+    Statistic<"numPaddingColumns", "padding-columns", "Columns beyond the last lanes">];
+}
+
+def RRAMPlace : Pass<"rram-place", "::mlir::ModuleOp"> {
+  let summary = "Give each tile a subarray";
+  let description = [{
+    One tile per subarray, in the order of the layers. Says by how much the
+    network does not fit where the target has fewer subarrays.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let statistics = [
+    Statistic<"numSubarrays", "subarrays", "Subarrays used">];
+}
+
+def RRAMOrder : Pass<"rram-order", "::mlir::ModuleOp"> {
+  let summary = "Write the loop nest of each layer";
+  let description = [{
+    Positions, tile rows, rows, input planes, tile columns, outermost first.
+    `accumulation=serial` adds one partial count per read; `tree` reads all tile
+    columns of a row and adds their counts as a balanced tree: op count then
+    grows with the tile columns of the layer.
+
+    Also computes the accumulator's width, and refuses more than 32 bits.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"accumulation", "accumulation", "::bnn::rram::Accumulation",
+           "::bnn::rram::Accumulation::Serial", "How partial counts are added",
+           [{::llvm::cl::values(
+               clEnumValN(::bnn::rram::Accumulation::Serial, "serial", "one accumulator, tile after tile"),
+               clEnumValN(::bnn::rram::Accumulation::Tree, "tree", "an adder tree over the tile columns"))}]>];
+}
+
+def RRAMExpandSubarrays : Pass<"rram-expand-subarrays", "::mlir::ModuleOp"> {
+  let summary = "Print the cells of each physical subarray";
+  let description = [{
+    Adds one `rram.subarray` per placed tile, for reading on small chips.
+  }];
+  let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let options = [
+    Option<"limit", "limit", "uint64_t", "4096",
+           "Refuse more subarrays than this">];
+}
+
+def RRAMRecoverWeights : Pass<"rram-recover-weights", "::mlir::ModuleOp"> {
+  let summary = "Turn layers on the arrays back into network operators";
+  let description = [{
+    The inverse of all passes from `convert-bnn-to-rram` on, for tests: weights
+    from the tiles, thresholds on accumulators from those on counts. Fails where
+    a bias is not what the weights ask for, or where two border classes of a
+    neuron do not mean the same thresholds. Thresholds that no accumulator can
+    tell apart come back as the smallest of them.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect", "::bnn::rram::RRAMDialect"];
+}
+
+#endif // BNN_DIALECT_RRAM_TRANSFORMS_PASSES_TD

@@ -1,0 +1,179 @@
+//===- Order.cpp - Write the loop nest of each layer ----------------------===//
+//
+//   for each position, tile row, row of the tile:
+//     count = 0
+//     for each input plane, tile column:
+//       count += plane weight / count unit * read
+//     output[neuron, position] = compare(count)
+//
+//===----------------------------------------------------------------------===//
+
+#include "bnn/Dialect/RRAM/Transforms/Passes.h"
+
+#include "bnn/Dialect/RRAM/Utils/Counting.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+namespace bnn::rram {
+#define GEN_PASS_DEF_RRAMORDER
+#include "bnn/Dialect/RRAM/Transforms/Passes.h.inc"
+} // namespace bnn::rram
+
+using namespace mlir;
+using namespace bnn;
+using namespace bnn::rram;
+
+namespace {
+
+/// Builds the body of one layer.
+class NestBuilder {
+public:
+  NestBuilder(LayerOp layer, TilesOp tiles, const CountRule &rule, bool tree)
+      : builder(layer.getContext()), loc(layer.getLoc()), layer(layer),
+        tiles(tiles), rule(rule), tree(tree) {}
+
+  void build();
+
+private:
+  using Body = llvm::function_ref<Value(Value index, Value carried)>;
+
+  /// A loop from 0 to `count` that carries one value; returns its result.
+  Value loop(int64_t count, Value carried, Body body);
+  /// Rows of tile row `tileRow`: the last one may hold fewer neurons.
+  Value rowLoop(Value tileRow, Value carried, Body body);
+  Value fill(affine::AffineForOp loop, Body body);
+  Value countRow(Value position, Value tileRow, Value row);
+  Value read(Value tileRow, Value tileColumn, Value row, Value position,
+             Value plane);
+
+  OpBuilder builder;
+  Location loc;
+  LayerOp layer;
+  TilesOp tiles;
+  const CountRule &rule;
+  bool tree;
+  Value input;
+  SmallVector<int64_t> planeWeights;
+};
+
+} // namespace
+
+Value NestBuilder::fill(affine::AffineForOp loop, Body body) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value result = body(loop.getInductionVar(), loop.getRegionIterArgs()[0]);
+  affine::AffineYieldOp::create(builder, loc, result);
+  return loop.getResult(0);
+}
+
+Value NestBuilder::loop(int64_t count, Value carried, Body body) {
+  return fill(affine::AffineForOp::create(builder, loc, 0, count, 1, carried),
+              body);
+}
+
+Value NestBuilder::rowLoop(Value tileRow, Value carried, Body body) {
+  int64_t rows = tiles.getTile()[0], neurons = tiles.getNeurons();
+  if (neurons % rows == 0)
+    return loop(rows, carried, body);
+  if (tiles.getGrid()[0] == 1)
+    return loop(neurons, carried, body);
+  AffineExpr left = builder.getAffineConstantExpr(neurons) -
+                    builder.getAffineDimExpr(0) * rows;
+  AffineMap upper = AffineMap::get(
+      1, 0, {builder.getAffineConstantExpr(rows), left}, builder.getContext());
+  return fill(affine::AffineForOp::create(
+                  builder, loc, ValueRange(), builder.getConstantAffineMap(0),
+                  ValueRange(tileRow), upper, 1, ValueRange(carried)),
+              body);
+}
+
+Value NestBuilder::read(Value tileRow, Value tileColumn, Value row,
+                        Value position, Value plane) {
+  auto type =
+      popcountType(builder.getContext(), tiles.getTile()[1], rule.ternarySense);
+  return ReadOp::create(builder, loc, type, layer.getWeightsAttr(), tileRow,
+                        tileColumn, row, input, position, plane);
+}
+
+Value NestBuilder::countRow(Value position, Value tileRow, Value row) {
+  auto type = builder.getIntegerType(*layer.getAccumulatorBits());
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 0));
+  int64_t tileColumns = tiles.getGrid()[1];
+  return loop(planeWeights.size(), zero, [&](Value plane, Value planeSum) {
+    auto add = [&](Value sum, ValueRange counts) -> Value {
+      return AccumulateOp::create(builder, loc, type, sum, counts, plane,
+                                  planeWeights);
+    };
+    if (!tree)
+      return loop(tileColumns, planeSum, [&](Value column, Value sum) {
+        return add(sum, read(tileRow, column, row, position, plane));
+      });
+    SmallVector<Value> counts;
+    for (int64_t column = 0; column < tileColumns; ++column) {
+      Value index = arith::ConstantIndexOp::create(builder, loc, column);
+      counts.push_back(read(tileRow, index, row, position, plane));
+    }
+    return add(planeSum, counts);
+  });
+}
+
+void NestBuilder::build() {
+  for (int64_t weight : rule.planes.getWeights())
+    planeWeights.push_back(weight / rule.unit);
+  Block *block = builder.createBlock(&layer.getBody(), {},
+                                     layer.getArgumentTypes(), {loc});
+  input = block->getArgument(0);
+  Value output = OutputOp::create(builder, loc, layer.getResultTypes()[0]);
+  Value result = loop(
+      layer.getPositions(), output, [&](Value position, Value positionOut) {
+        return loop(
+            tiles.getGrid()[0], positionOut, [&](Value tileRow, Value tileOut) {
+              return rowLoop(tileRow, tileOut, [&](Value row, Value rowOut) {
+                Value count = countRow(position, tileRow, row);
+                return CompareOp::create(builder, loc, count, tileRow, row,
+                                         position, rowOut)
+                    .getResult();
+              });
+            });
+      });
+  ReturnOp::create(builder, loc, result);
+}
+
+namespace {
+struct RRAMOrderPass : bnn::rram::impl::RRAMOrderBase<RRAMOrderPass> {
+  using RRAMOrderBase::RRAMOrderBase;
+
+  void runOnOperation() override {
+    FailureOr<TargetAttr> target = moduleTarget(getOperation());
+    if (failed(target))
+      return signalPassFailure();
+    SymbolTableCollection symbols;
+    for (LayerOp layer : getOperation().getOps<LayerOp>())
+      if (layer.isExternal() && failed(order(layer, *target, symbols)))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult order(LayerOp layer, TargetAttr target,
+                      SymbolTableCollection &symbols) {
+    auto tiles =
+        symbols.lookupNearestSymbolFrom<TilesOp>(layer, layer.getWeightsAttr());
+    if (!tiles)
+      return layer.emitError() << "layer '" << layer.getSymName()
+                               << "' is not tiled; run rram-tile first";
+    CountRule rule = countRuleOf(layer, target);
+    int64_t bits = accumulatorBits(rule.countRange());
+    if (bits > 32)
+      return layer.emitError()
+             << "layer '" << layer.getSymName()
+             << "': its counts need an accumulator of " << bits
+             << " bits, more than the 32 of an image; fewer bits per input or "
+                "a smaller fan-in would fit";
+    layer.setAccumulatorBits(bits);
+    layer.setAccumulation(accumulation);
+    NestBuilder(layer, tiles, rule, accumulation == Accumulation::Tree).build();
+    return success();
+  }
+};
+} // namespace

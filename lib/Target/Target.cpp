@@ -1,0 +1,53 @@
+//===- Target.cpp - Descriptions of chips and technologies ----------------===//
+
+#include "bnn/Target/Target.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace bnn;
+using llvm::StringRef;
+
+StringRef bnn::toString(Standing standing) {
+  switch (standing) {
+  case Standing::Measured:
+    return "measured";
+  case Standing::Published:
+    return "published";
+  case Standing::Recalled:
+    return "recalled";
+  case Standing::Assumed:
+    return "assumed";
+  }
+  return "assumed";
+}
+
+bool Capabilities::has(Schedules schedule) const {
+  return llvm::is_contained(schedules, schedule);
+}
+
+llvm::Error bnn::overrideArray(Target &target, StringRef size) {
+  auto [rowText, columnText] = size.split('x');
+  uint32_t rows = 0, columns = 0;
+  auto wrong = [](uint32_t count) { return count < 1 || count > maxArraySize; };
+  if (rowText.getAsInteger(10, rows) || columnText.getAsInteger(10, columns) ||
+      wrong(rows) || wrong(columns))
+    return llvm::createStringError(
+        llvm::formatv("array size '{0}' must be ROWSxCOLUMNS, each 1 to {1}, "
+                      "for example 64x64",
+                      size, maxArraySize));
+  if (target.geometry.columnsPerSenseAmplifier.value > columns)
+    return llvm::createStringError(llvm::formatv(
+        "array size '{0}': target '{1}' has {2} columns per sense amplifier",
+        size, target.name, target.geometry.columnsPerSenseAmplifier.value));
+  auto set = [](Quantity &quantity, uint32_t value) {
+    if (quantity.value == value)
+      return;
+    quantity.value = value;
+    quantity.standing = Standing::Assumed;
+    quantity.source = "option --array";
+  };
+  set(target.geometry.rows, rows);
+  set(target.geometry.columns, columns);
+  return llvm::Error::success();
+}
