@@ -1,0 +1,292 @@
+//===- Options.cpp - The command line of bnn-compile ------------*- C++ -*-===//
+
+#include "Options.h"
+#include "bnn/Support/Error.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include <algorithm>
+#include <cmath>
+
+namespace cl = llvm::cl;
+
+namespace bnn {
+
+static cl::OptionCategory category("bnn-compile options");
+
+static cl::opt<std::string> model(cl::Positional, cl::desc("net.onnx"),
+                                  cl::cat(category));
+static cl::opt<std::string> output(
+    "o", cl::value_desc("FILE"), cl::cat(category),
+    cl::desc("Write the programming image (.rimg), or the IR that --emit "
+             "names (.mlir, .mlirbc). Without it only the summary is "
+             "printed"));
+static cl::opt<Stage> emit(
+    "emit", cl::cat(category), cl::init(Stage::Image),
+    cl::desc("Stop after a stage and write its result; IR goes to the standard "
+             "output unless -o is given:"),
+    cl::values(
+        clEnumValN(Stage::Import, "import", "network as read, real numbers"),
+        clEnumValN(Stage::BNN, "bnn",
+                   "binary layers and thresholds recognised"),
+        clEnumValN(Stage::RRAM, "rram", "tiles, placement and loop nests"),
+        clEnumValN(Stage::Image, "image", "programming image (default)")));
+static cl::opt<bool> emitResources(
+    "emit-resources", cl::cat(category),
+    cl::desc("Print constants over 64 kB in IR text in full, too"));
+static cl::list<std::string> inputs(
+    "input", cl::value_desc("NAME=TYPE[:SCALE[,OFFSET]]"), cl::cat(category),
+    cl::desc(
+        "Declare the values of an input: SCALE * (q + OFFSET), q an "
+        "integer of TYPE u1..u16, s1..s16 or bipolar; fractions such as "
+        "1/255 are fine. Only a declared input's layer runs on the arrays"));
+static cl::list<std::string>
+    shapes("shape", cl::value_desc("NAME=1x3x32x32"), cl::cat(category),
+           cl::desc("Shape of an input whose sizes the file leaves open"));
+static cl::opt<std::string>
+    target("target", cl::value_desc("NAME|FILE.yaml"), cl::cat(category),
+           cl::init("hfox130-kilobit"),
+           cl::desc("Chip to compile for (default: hfox130-kilobit)"));
+static cl::opt<std::string>
+    array("array", cl::value_desc("ROWSxCOLUMNS"), cl::cat(category),
+          cl::desc("Another size of the target's subarrays"));
+static cl::opt<ScheduleChoice> schedule(
+    "schedule", cl::cat(category), cl::init(ScheduleChoice::Auto),
+    cl::desc("How a layer is read:"),
+    cl::values(clEnumValN(ScheduleChoice::Auto, "auto", "what the target has"),
+               clEnumValN(ScheduleChoice::P2S, "p2s",
+                          "parallel to sequential: a row is a neuron"),
+               clEnumValN(ScheduleChoice::S2P, "s2p",
+                          "sequential to parallel: a row is an input")));
+enum class Ties { Exact, Float32 };
+static cl::opt<Ties> ties(
+    "ties", cl::cat(category), cl::init(Ties::Exact),
+    cl::desc(
+        "Neurons whose decision at an attainable sum depends on rounding:"),
+    cl::values(clEnumValN(Ties::Exact, "exact", "as real arithmetic decides"),
+               clEnumValN(Ties::Float32, "fp32",
+                          "as float32 in the order of the operators does")));
+static cl::opt<std::string> verify(
+    "verify", cl::ValueOptional, cl::value_desc("x.npy"), cl::cat(category),
+    cl::desc("Run the compiled image, on both executors, against a naive "
+             "interpreter of the network as read; on random inputs without a "
+             "file. Exit status 1 at the first difference"));
+static cl::opt<unsigned>
+    verifySamples("verify-samples", cl::value_desc("N"), cl::cat(category),
+                  cl::init(16), cl::desc("Samples of --verify (default: 16)"));
+static cl::opt<uint64_t>
+    seed("seed", cl::value_desc("S"), cl::cat(category), cl::init(1),
+         cl::desc("Seed of the random inputs of --verify (default: 1)"));
+static cl::opt<std::string> report(
+    "report", cl::value_desc("FILE"), cl::cat(category),
+    cl::desc("Write the summary: JSON if FILE ends in .json, else text"));
+static cl::opt<bool> quiet("quiet", cl::cat(category),
+                           cl::desc("Do not print the summary"));
+static cl::alias quietShort("q", cl::aliasopt(quiet), cl::cat(category),
+                            cl::desc("Same as --quiet"));
+static cl::opt<bool>
+    verifyEach("verify-each", cl::init(true), cl::Hidden, cl::cat(category),
+               cl::desc("Verify the IR after each pass (default: true)"));
+
+static cl::extrahelp examples(R"(
+EXAMPLES:
+  Compile for 32x32 arrays and see where the weights went:
+    bnn-compile net.onnx -o net.rimg
+  Pixels are integers 0..255 divided by 255: the first layer fits the arrays, too:
+    bnn-compile net.onnx -o net.rimg --input x=u8:1/255
+  Other arrays, a summary for a script, and proof on 100 random samples:
+    bnn-compile net.onnx -o net.rimg --array 64x64 --report net.json \
+                --verify --verify-samples 100
+  Read the thresholds that were derived:
+    bnn-compile net.onnx --emit bnn
+
+--help-hidden lists MLIR's own options (timing, IR after each pass, ...).
+)");
+
+//===----------------------------------------------------------------------===//
+// Single options
+//===----------------------------------------------------------------------===//
+
+/// A finite decimal number or a fraction of two.
+static std::optional<double> parseNumber(llvm::StringRef text) {
+  auto [numerator, denominator] = text.split('/');
+  double value = 0, divisor = 1;
+  if (numerator.getAsDouble(value))
+    return std::nullopt;
+  if (text.contains('/') && denominator.getAsDouble(divisor))
+    return std::nullopt;
+  value /= divisor;
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+static bool isCodeType(llvm::StringRef type) {
+  if (type == "bipolar")
+    return true;
+  unsigned bits = 0;
+  if (!type.consume_front("u") && !type.consume_front("s"))
+    return false;
+  return !type.getAsInteger(10, bits) && bits >= 1 && bits <= 16;
+}
+
+static llvm::Expected<InputDeclaration> parseInput(llvm::StringRef text) {
+  auto fail = [&](const llvm::Twine &reason) {
+    return makeError("--input " + text + ": " + reason);
+  };
+  // Names may hold '=' and ':', types and numbers do not.
+  auto [name, rest] = text.rsplit('=');
+  auto [type, numbers] = rest.split(':');
+  if (name.empty() || !text.contains('='))
+    return fail("is not of the form NAME=TYPE[:SCALE[,OFFSET]]");
+  if (!isCodeType(type))
+    return fail("'" + type +
+                "' is no type; expected u1 to u16, s1 to s16 or "
+                "bipolar");
+  auto [scale, offset] = numbers.split(',');
+  if (rest.contains(':')) {
+    std::optional<double> value = parseNumber(scale);
+    if (!value || *value <= 0)
+      return fail("scale '" + scale + "' is no finite number above 0");
+    if (numbers.contains(',') && !parseNumber(offset))
+      return fail("offset '" + offset + "' is no finite number");
+  }
+  return InputDeclaration{name.str(), text.str()};
+}
+
+static llvm::Error parseShape(llvm::StringRef text, ImportOptions &import) {
+  auto [name, sizes] = text.rsplit('=');
+  if (name.empty() || !text.contains('='))
+    return makeError("--shape " + text + ": is not of the form NAME=1x3x32x32");
+  llvm::SmallVector<int64_t> shape;
+  for (llvm::StringRef part : llvm::split(sizes, 'x')) {
+    int64_t size = 0;
+    if (part.getAsInteger(10, size) || size < 1)
+      return makeError("--shape " + text + ": '" + part +
+                       "' is no size above 0");
+    shape.push_back(size);
+  }
+  if (!import.shapes.try_emplace(name.str(), shape).second)
+    return makeError("--shape " + text + ": input '" + name +
+                     "' has a shape already");
+  return llvm::Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// All of them
+//===----------------------------------------------------------------------===//
+
+/// --help shows our options; --help-hidden MLIR's as well; nothing LLVM's.
+static void hideForeignOptions() {
+  for (auto &entry : cl::getRegisteredOptions()) {
+    cl::Option *option = entry.second;
+    if (llvm::is_contained(option->Categories, &category) ||
+        entry.first.starts_with("help") || entry.first == "version")
+      continue;
+    bool useful = entry.first.starts_with("mlir-");
+    option->setHiddenFlag(useful ? cl::Hidden : cl::ReallyHidden);
+  }
+}
+
+static std::vector<std::string> makeProvenance(const Options &options) {
+  std::vector<std::string> result;
+  for (const InputDeclaration &input : options.inputs)
+    result.push_back("--input=" + input.text);
+  for (const auto &[name, shape] : options.import.shapes) {
+    std::string text = "--shape=" + name + "=";
+    for (auto [i, size] : llvm::enumerate(shape))
+      text += (i ? "x" : "") + std::to_string(size);
+    result.push_back(std::move(text));
+  }
+  if (options.float32Ties)
+    result.push_back("--ties=fp32");
+  // The folder of a target file says nothing about the image.
+  result.push_back("--target=" +
+                   llvm::sys::path::filename(options.target).str());
+  if (!options.array.empty())
+    result.push_back("--array=" + options.array);
+  if (options.schedule != ScheduleChoice::Auto)
+    result.push_back(options.schedule == ScheduleChoice::P2S
+                         ? "--schedule=p2s"
+                         : "--schedule=s2p");
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// What --emit and -o ask for together.
+static llvm::Error decideOutput(Options &options) {
+  llvm::StringRef path = options.output;
+  bool isIR = path.ends_with(".mlir") || path.ends_with(".mlirbc");
+  if (isIR && options.stage == Stage::Image)
+    return makeError("-o " + path +
+                     ": say with --emit import, bnn or rram "
+                     "which IR is wanted");
+  if (path.ends_with(".rimg") && options.stage != Stage::Image)
+    return makeError("-o " + path +
+                     ": --emit writes IR here, an image ends in "
+                     ".rimg; name it .mlir or .mlirbc");
+  if (path == "-" && options.stage == Stage::Image)
+    return makeError("-o -: an image is binary and goes to a file");
+  if (options.stage != Stage::Image &&
+      (options.verify || !options.report.empty()))
+    return makeError(llvm::Twine(options.verify ? "--verify" : "--report") +
+                     " needs the image; leave out --emit");
+  return llvm::Error::success();
+}
+
+llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  hideForeignOptions();
+  cl::SetVersionPrinter(
+      [](llvm::raw_ostream &os) { os << "bnn-compile " BNN_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "bnn-compile: binarized and ternary ONNX networks to programming images "
+      "of RRAM arrays\n");
+
+  Options options;
+  if (model.empty())
+    return makeError("no model given; 'bnn-compile net.onnx -o net.rimg', or "
+                     "--help");
+  options.model = model;
+  options.output = output;
+  options.stage = emit;
+  options.emitResources = emitResources;
+  for (const std::string &text : shapes)
+    if (llvm::Error error = parseShape(text, options.import))
+      return error;
+  for (const std::string &text : inputs) {
+    llvm::Expected<InputDeclaration> input = parseInput(text);
+    if (!input)
+      return input.takeError();
+    for (const InputDeclaration &other : options.inputs)
+      if (other.name == input->name)
+        return makeError("--input " + text + ": input '" + input->name +
+                         "' is declared already");
+    options.inputs.push_back(std::move(*input));
+  }
+  options.float32Ties = ties == Ties::Float32;
+  options.target = target;
+  options.array = array;
+  options.schedule = schedule;
+  options.verify = verify.getNumOccurrences() > 0;
+  options.verifyInputs = verify;
+  options.verifySamples = verifySamples;
+  options.seed = seed;
+  options.report = report;
+  options.quiet = quiet;
+  options.verifyEach = verifyEach;
+  if (options.verify && options.verifySamples == 0)
+    return makeError("--verify-samples 0: nothing would be verified");
+  if (llvm::Error error = decideOutput(options))
+    return error;
+  options.provenance = makeProvenance(options);
+  return options;
+}
+
+} // namespace bnn

@@ -1,0 +1,58 @@
+//===- Options.h - The command line of bnn-compile --------------*- C++ -*-===//
+
+#ifndef BNN_TOOLS_BNN_COMPILE_OPTIONS_H
+#define BNN_TOOLS_BNN_COMPILE_OPTIONS_H
+
+#include "bnn/Frontend/ONNX/Import.h"
+#include "llvm/Support/Error.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bnn {
+
+/// The last stage that runs, and what is written.
+enum class Stage { Import, BNN, RRAM, Image };
+
+enum class ScheduleChoice { Auto, P2S, S2P };
+
+/// NAME=TYPE[:SCALE[,OFFSET]] of --input, checked.
+struct InputDeclaration {
+  std::string name;
+  std::string text; // as given
+};
+
+struct Options {
+  std::string model;
+  std::string output; // empty: nothing is written but reports
+  Stage stage = Stage::Image;
+  bool emitResources = false;
+
+  ImportOptions import;
+  std::vector<InputDeclaration> inputs;
+  bool float32Ties = false;
+
+  std::string target;
+  std::string array; // empty: as the target says
+  ScheduleChoice schedule = ScheduleChoice::Auto;
+
+  bool verify = false;
+  std::string verifyInputs; // empty: random
+  unsigned verifySamples = 16;
+  uint64_t seed = 1;
+
+  std::string report;
+  bool quiet = false;
+  bool verifyEach = true;
+
+  /// Those that change the image, in a canonical spelling, sorted.
+  std::vector<std::string> provenance;
+};
+
+/// Parses the command line; --help and --version end the program. Syntax errors
+/// of single options and options that do not go together are errors.
+llvm::Expected<Options> parseCommandLine(int argc, char **argv);
+
+} // namespace bnn
+
+#endif // BNN_TOOLS_BNN_COMPILE_OPTIONS_H
