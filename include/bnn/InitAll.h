@@ -4,6 +4,7 @@
 #define BNN_INITALL_H
 
 #include "bnn/Dialect/BNN/IR/BNN.h"
+#include "bnn/Dialect/BNN/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,6 +23,8 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 /// Makes the compiler's passes and those of MLIR that fit them known by name:
 /// to bnn-opt, and to the pass pipelines of bnn-compile.
 inline void registerAllPasses() {
+  registerBNNPasses();
+  registerBNNPipeline();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

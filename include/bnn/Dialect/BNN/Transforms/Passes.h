@@ -1,0 +1,34 @@
+//===- Passes.h - Passes of the bnn dialect ---------------------*- C++ -*-===//
+
+#ifndef BNN_DIALECT_BNN_TRANSFORMS_PASSES_H
+#define BNN_DIALECT_BNN_TRANSFORMS_PASSES_H
+
+#include "bnn/Dialect/BNN/IR/BNN.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace bnn {
+
+#define GEN_PASS_DECL
+#include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
+
+struct BNNPipelineOptions {
+  /// NAME=TYPE[:SCALE[,OFFSET]], see bnn-encode-inputs.
+  std::vector<std::string> inputs;
+  bool float32Ties = false;
+};
+
+/// From an imported network to one whose array layers are integer operators
+/// and thresholds: everything up to the array level.
+void buildBNNPipeline(mlir::OpPassManager &manager,
+                      const BNNPipelineOptions &options);
+
+/// `bnn-pipeline` for bnn-opt.
+void registerBNNPipeline();
+
+} // namespace bnn
+
+#endif // BNN_DIALECT_BNN_TRANSFORMS_PASSES_H

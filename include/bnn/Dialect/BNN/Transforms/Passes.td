@@ -1,0 +1,125 @@
+//===- Passes.td - Passes of the bnn dialect ---------------*- tablegen -*-===//
+
+#ifndef BNN_DIALECT_BNN_TRANSFORMS_PASSES_TD
+#define BNN_DIALECT_BNN_TRANSFORMS_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def BNNSinkMoves : Pass<"bnn-sink-moves", "::mlir::func::FuncOp"> {
+  let summary = "Move reshapes and transposes below elementwise operators";
+  let description = [{
+    Exporters put layout changes in the middle of what is one elementwise
+    function: between a convolution and its batch normalization, or around
+    every convolution of an NHWC network. This pass moves them towards the next
+    operator that is not elementwise, where opposite transposes meet and cancel.
+    Constants of the elementwise operators follow into the other layout; where
+    they cannot, the move stays. Explicit zero padding in front of a convolution
+    becomes padding of the convolution.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let statistics = [
+    Statistic<"numSunk", "num-sunk", "Moves sunk below an elementwise operator">,
+    Statistic<"numPads", "num-pads", "Pads folded into a convolution">];
+}
+
+def BNNPackWeights : Pass<"bnn-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Pack weights that are binary or ternary up to a scale per neuron";
+  let description = [{
+    A constant weight tensor whose neurons each hold only -a and +a (or 0) for
+    an a of their own becomes a packed binary (ternary) constant, followed by a
+    multiplication with the scales unless all are 1. Equality is exact; with
+    `tolerance` the spread max|w|/min|w| - 1 that is accepted. A neuron without
+    any weight gets the scale 0. Other tensors stay real, and the operator says
+    why in `bnn.reason`. Products with a constant matrix become `bnn.linear`.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    Option<"tolerance", "tolerance", "double", "0.0",
+           "Accepted relative spread of |w| in one neuron">];
+  let statistics = [
+    Statistic<"numBinary", "num-binary", "Weight tensors packed as binary">,
+    Statistic<"numTernary", "num-ternary", "Weight tensors packed as ternary">,
+    Statistic<"numReal", "num-real", "Weight tensors that stay real">];
+}
+
+def BNNEncodeInputs : Pass<"bnn-encode-inputs", "::mlir::func::FuncOp"> {
+  let summary = "Encode inputs whose set of values was declared";
+  let description = [{
+    NAME=u8|s8|uK|sK|bipolar[:SCALE[,OFFSET]] says that input NAME holds
+    SCALE * (q + OFFSET), q an integer of that type. The input is encoded once and
+    decoded for its users, so that a layer which reads it can run on the arrays,
+    bit plane by bit plane. SCALE and OFFSET are decimal numbers or fractions
+    such as 1/255.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    ListOption<"inputs", "inputs", "std::string",
+               "Declarations, NAME=TYPE[:SCALE[,OFFSET]]">];
+}
+
+def BNNFoldThresholds : Pass<"bnn-fold-thresholds", "::mlir::func::FuncOp"> {
+  let summary = "Turn elementwise tails of integers into thresholds, exactly";
+  let description = [{
+    Walks the network once. A linear operator with packed weights whose input is
+    made of codes becomes an exact integer operator. Everything elementwise from
+    there to the next quantized tensor, in any spelling, is one function of the
+    accumulator; it is solved exactly per channel (see docs/exactness.md) and
+    becomes one `bnn.threshold`. Max pools in between move to the integers,
+    average pools become sums, sums of accumulators become `bnn.combine` where
+    their scales are commensurable. Quantized tensors that are computed from real
+    ones are encoded at the end of the real part.
+
+    What cannot be turned stays real and says why in `bnn.reason`.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    Option<"float32Ties", "float32-ties", "bool", "false",
+           "Decide ties as float32 in operator order does, not as real arithmetic">];
+  let statistics = [
+    Statistic<"numLinear", "num-linear", "Linear operators on integers">,
+    Statistic<"numThresholds", "num-thresholds", "Tails folded to thresholds">,
+    Statistic<"numTies", "num-ties", "Ties listed">,
+    Statistic<"numCombined", "num-combined", "Sums of accumulators">];
+}
+
+def BNNThresholdBeforePool
+    : Pass<"bnn-threshold-before-pool", "::mlir::func::FuncOp"> {
+  let summary = "Compare before pooling, where thresholds are monotone";
+  let description = [{
+    The threshold of a maximum is the maximum of the thresholds where the step
+    function rises, and their minimum where it falls: an OR or an AND of bits
+    after the sense amplifiers instead of a maximum of accumulators.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let statistics = [
+    Statistic<"numMoved", "num-moved", "Thresholds moved before a pool">];
+}
+
+def BNNFoldMoves : Pass<"bnn-fold-moves", "::mlir::func::FuncOp"> {
+  let summary = "Fold permutations of codes into the weights that read them";
+  let description = [{
+    A chain of transposes and reshapes in front of a fully connected layer only
+    permutes its inputs (the NHWC flatten of many exporters): the columns of the
+    weights are permuted instead.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let statistics = [
+    Statistic<"numFolded", "num-folded", "Permutations folded into weights">];
+}
+
+def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
+  let summary = "Say for each operator on the host why it is there";
+  let description = [{
+    The types draw the line between host and arrays: operators on integers and
+    codes run on the chip, operators on reals on the host, and `bnn.encode` and
+    `bnn.decode` are the crossings. This pass completes `bnn.reason` on every host
+    operator, removes what nothing uses, and records on the module, as
+    `bnn.absent`, the ONNX tensors that no value holds any more.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let statistics = [
+    Statistic<"numHost", "num-host", "Operators on the host">,
+    Statistic<"numArrays", "num-arrays", "Linear operators on the arrays">];
+}
+
+#endif // BNN_DIALECT_BNN_TRANSFORMS_PASSES_TD

@@ -1,0 +1,288 @@
+//===- FiniteValues.cpp - Which real tensors take few values
+//----------------===//
+
+#include "FiniteValues.h"
+#include "Utils.h"
+#include "bnn/Conversion/BNNToImage.h"
+#include "bnn/Host/Kernels.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace bnn;
+
+ValueSet ValueSet::of(std::vector<double> values) {
+  ValueSet set;
+  llvm::sort(values);
+  values.erase(llvm::unique(values), values.end());
+  if (values.empty() ||
+      llvm::any_of(values, [](double v) { return !std::isfinite(v); }))
+    return set;
+  set.least = values.front();
+  set.most = values.back();
+  set.integral =
+      llvm::all_of(values, [](double v) { return v == std::floor(v); });
+  if (values.size() <= FiniteValues::maxValues)
+    set.values = std::move(values);
+  return set;
+}
+
+/// Bounded integers are few values.
+static ValueSet enumerated(ValueSet set) {
+  if (!set.values && set.integral &&
+      set.most - set.least < double(FiniteValues::maxValues)) {
+    set.values.emplace();
+    for (double v = set.least; v <= set.most; ++v)
+      set.values->push_back(v);
+  }
+  return set;
+}
+
+const ValueSet &FiniteValues::get(Value value) {
+  if (auto found = known.find(value); found != known.end())
+    return found->second;
+  ValueSet set = enumerated(compute(value));
+  return known[value] = std::move(set);
+}
+
+//===----------------------------------------------------------------------===//
+// Transfer functions
+//===----------------------------------------------------------------------===//
+
+ValueSet FiniteValues::combine(Operation *op) {
+  FailureOr<image::Op> converted = convertToImageOp(op);
+  if (failed(converted))
+    return {};
+  size_t rank = op->getNumOperands(), total = 1;
+  SmallVector<Tensor> operands(rank);
+  SmallVector<const Tensor *> pointers;
+  for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
+    const ValueSet &set = get(operand);
+    if (!set.values)
+      return {};
+    total *= set.values->size();
+    if (total > maxValues * 16)
+      return {};
+    // Each operand varies along a dimension of its own: broadcasting makes
+    // all combinations.
+    operands[i].shape.assign(rank, 1);
+    operands[i].shape[i] = set.values->size();
+    operands[i].data = *set.values;
+  }
+  for (Tensor &operand : operands)
+    pointers.push_back(&operand);
+  Tensor result;
+  if (llvm::Error error = host::evaluate(*converted, pointers, result)) {
+    llvm::consumeError(std::move(error));
+    return {};
+  }
+  return ValueSet::of(std::move(result.data));
+}
+
+ValueSet FiniteValues::computeUnary(UnaryOp op) {
+  const ValueSet &input = get(op.getInput());
+  if (input.values)
+    return combine(op);
+  ValueSet set;
+  switch (op.getKind()) {
+  case UnaryKind::Sign:
+    return ValueSet::of({-1, 0, 1});
+  case UnaryKind::Not:
+    return ValueSet::of({0, 1});
+  case UnaryKind::Floor:
+  case UnaryKind::Ceil:
+  case UnaryKind::Trunc:
+  case UnaryKind::RoundHalfEven:
+  case UnaryKind::RoundHalfAway:
+  case UnaryKind::RoundHalfTowardZero:
+  case UnaryKind::RoundAway:
+    return {std::floor(input.least), std::ceil(input.most), true, std::nullopt};
+  case UnaryKind::Relu:
+    return {std::max(input.least, 0.0), std::max(input.most, 0.0),
+            input.integral, std::nullopt};
+  case UnaryKind::Neg:
+    return {-input.most, -input.least, input.integral, std::nullopt};
+  case UnaryKind::Abs:
+    set.integral = input.integral;
+    set.most = std::max(std::abs(input.least), std::abs(input.most));
+    set.least = 0;
+    return set;
+  case UnaryKind::Sigmoid:
+  case UnaryKind::HardSigmoid:
+    return {0, 1, false, std::nullopt};
+  case UnaryKind::Tanh:
+  case UnaryKind::Erf:
+  case UnaryKind::Softsign:
+    return {-1, 1, false, std::nullopt};
+  default:
+    return set;
+  }
+}
+
+ValueSet FiniteValues::computeBinary(BinaryOp op) {
+  const ValueSet lhs = get(op.getLhs()), rhs = get(op.getRhs());
+  if (op.getKind() >= BinaryKind::Greater)
+    return ValueSet::of({0, 1});
+  if (lhs.values && rhs.values) {
+    ValueSet both = combine(op);
+    if (both.values)
+      return both;
+  }
+  ValueSet set;
+  bool integral = lhs.integral && rhs.integral;
+  switch (op.getKind()) {
+  case BinaryKind::Min:
+    return {std::min(lhs.least, rhs.least), std::min(lhs.most, rhs.most),
+            integral, std::nullopt};
+  case BinaryKind::Max:
+    return {std::max(lhs.least, rhs.least), std::max(lhs.most, rhs.most),
+            integral, std::nullopt};
+  case BinaryKind::Add:
+    return {lhs.least + rhs.least, lhs.most + rhs.most, integral, std::nullopt};
+  case BinaryKind::Sub:
+    return {lhs.least - rhs.most, lhs.most - rhs.least, integral, std::nullopt};
+  default:
+    return set;
+  }
+}
+
+ValueSet FiniteValues::compute(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return {};
+  return TypeSwitch<Operation *, ValueSet>(op)
+      .Case([&](ConstantOp) {
+        std::optional<ConstantData> data = getConstant(value);
+        return data ? ValueSet::of(std::move(data->values)) : ValueSet();
+      })
+      .Case([&](UnaryOp unary) { return computeUnary(unary); })
+      .Case([&](BinaryOp binary) { return computeBinary(binary); })
+      .Case([&](MultiThresholdOp count) {
+        return ValueSet{0,
+                        double(tensorType(count.getThresholds()).getDimSize(1)),
+                        true, std::nullopt};
+      })
+      .Case([&](CastOp cast) {
+        ValueSet set = get(cast.getInput());
+        if (set.values)
+          return combine(cast);
+        if (elementType(cast.getResult()).isInteger(1))
+          return ValueSet::of({0, 1});
+        if (!elementType(cast.getResult()).isInteger(64))
+          return set;
+        return ValueSet{std::ceil(set.least), std::floor(set.most), true,
+                        std::nullopt};
+      })
+      .Case([&](SelectOp select) {
+        const ValueSet a = get(select.getOnTrue()),
+                       b = get(select.getOnFalse());
+        if (a.values && b.values) {
+          std::vector<double> all = *a.values;
+          llvm::append_range(all, *b.values);
+          return ValueSet::of(std::move(all));
+        }
+        return ValueSet{std::min(a.least, b.least), std::max(a.most, b.most),
+                        a.integral && b.integral, std::nullopt};
+      })
+      .Case([&](DecodeOp decode) {
+        Type code = elementType(decode.getInput());
+        std::vector<double> values;
+        if (!isCode(code))
+          return ValueSet();
+        CodeRange range = codeRange(code);
+        double scale = decode.getScale().convertToDouble();
+        double offset = decode.getOffset().convertToDouble();
+        if (range.max - range.min < int64_t(maxValues))
+          for (int64_t q = range.min; q <= range.max;
+               q += isa<BinaryType>(code) ? 2 : 1)
+            values.push_back(scale * (double(q) + offset));
+        return ValueSet::of(std::move(values));
+      })
+      .Case<MaxPoolOp, ReshapeOp, TransposeOp, SliceOp, GatherOp, BroadcastOp>(
+          [&](Operation *move) { return get(move->getOperand(0)); })
+      .Default([](Operation *) { return ValueSet(); });
+}
+
+//===----------------------------------------------------------------------===//
+// Grids
+//===----------------------------------------------------------------------===//
+
+static Type codeFor(MLIRContext *context, double least, double most,
+                    bool zeroOccurs) {
+  if (least >= -1 && most <= 1 && least < 0)
+    return zeroOccurs ? Type(TernaryType::get(context))
+                      : BinaryType::get(context);
+  for (unsigned width = 1; width <= 16; ++width) {
+    double half = std::ldexp(1, width - 1);
+    if (least >= 0 && most <= 2 * half - 1)
+      return IntType::get(context, width, false);
+    if (least >= -half && most <= half - 1)
+      return IntType::get(context, width, true);
+  }
+  return {};
+}
+
+/// Greatest number that divides all of `values` an integer number of times;
+/// fmod is exact, so no rounding enters.
+static double commonUnit(ArrayRef<double> values) {
+  double unit = 0;
+  for (double value : values) {
+    double a = std::abs(value), b = unit;
+    while (a != 0) {
+      double rest = std::fmod(b, a);
+      b = a;
+      a = rest;
+    }
+    unit = b;
+  }
+  return unit;
+}
+
+static std::optional<Grid> gridWith(MLIRContext *context,
+                                    ArrayRef<double> values, double scale,
+                                    double offset) {
+  bool zero = false;
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+  for (double value : values) {
+    double q = std::nearbyint(value / scale - offset);
+    // scale * (q + offset) must be the value itself, both steps exact.
+    double sum = q + offset;
+    if (sum - q != offset || sum - offset != q || scale * sum != value ||
+        std::fma(scale, sum, -value) != 0)
+      return std::nullopt;
+    zero |= q == 0;
+    least = std::min(least, q);
+    most = std::max(most, q);
+  }
+  Type code = codeFor(context, least, most, zero);
+  if (!code)
+    return std::nullopt;
+  return Grid{scale, offset, code};
+}
+
+std::optional<Grid> bnn::findGrid(MLIRContext *context,
+                                  ArrayRef<double> values) {
+  double unit = commonUnit(values);
+  if (unit == 0) // only zeros
+    unit = 1;
+  if (std::optional<Grid> grid = gridWith(context, values, unit, 0))
+    return grid;
+  // Two values on a line that misses zero: -1 and +1 with an offset, so that
+  // the code stays binary; more values: counted from the lowest.
+  double least = *llvm::min_element(values), most = *llvm::max_element(values);
+  if (values.size() == 2) {
+    double scale = (most - least) / 2;
+    if (std::optional<Grid> grid =
+            gridWith(context, values, scale, (most + least) / 2 / scale))
+      return grid;
+  }
+  SmallVector<double> distances;
+  for (double value : values)
+    distances.push_back(value - least);
+  double step = commonUnit(distances);
+  if (step == 0)
+    return std::nullopt;
+  return gridWith(context, values, step, least / step);
+}

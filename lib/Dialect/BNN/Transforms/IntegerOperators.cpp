@@ -1,0 +1,214 @@
+//===- IntegerOperators.cpp - Linear operators, pools and moves on codes
+//----===//
+
+#include "ThresholdFolder.h"
+#include "bnn/Dialect/BNN/IR/PackedWeights.h"
+
+#include "mlir/IR/IRMapping.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace bnn;
+
+static bool anyPads(ArrayRef<int64_t> begin, ArrayRef<int64_t> end) {
+  auto nonZero = [](int64_t pad) { return pad != 0; };
+  return llvm::any_of(begin, nonZero) || llvm::any_of(end, nonZero);
+}
+
+//===----------------------------------------------------------------------===//
+// Linear operators
+//===----------------------------------------------------------------------===//
+
+/// A layer that reads a * x or x + b, a and b single numbers, is linear in them
+/// too: a layer of x, then the same scale, or the sum of each neuron's weights
+/// times b. Zero padding is no x + b, so offsets stay in front of padding.
+bool ThresholdFolder::pushScalarThrough(Operation *linear) {
+  // Only where codes are found at the end of the chain.
+  Value source = linear->getOperand(0);
+  while (auto op = source.getDefiningOp<BinaryOp>()) {
+    SmallVector<Value> data = dataOperands(op);
+    if (data.size() != 1 ||
+        tensorType(op.getLhs() == data[0] ? op.getRhs() : op.getLhs())
+                .getNumElements() != 1)
+      return false;
+    source = data[0];
+  }
+  auto op = linear->getOperand(0).getDefiningOp<BinaryOp>();
+  if (!op || !decodeOf(source))
+    return false;
+  bool dataLeft = !isConstant(op.getLhs());
+  Value data = dataLeft ? op.getLhs() : op.getRhs();
+  Value scalar = dataLeft ? op.getRhs() : op.getLhs();
+  auto conv = dyn_cast<ConvOp>(linear);
+  bool padded = conv && anyPads(conv.getPadsBegin(), conv.getPadsEnd());
+  bool scales = op.getKind() == BinaryKind::Mul ||
+                (op.getKind() == BinaryKind::Div && dataLeft);
+  bool shifts =
+      op.getKind() == BinaryKind::Add || op.getKind() == BinaryKind::Sub;
+  if (tensorType(data).getShape() != tensorType(op.getResult()).getShape() ||
+      !(scales || (shifts && !padded)))
+    return false;
+
+  OpBuilder builder(linear);
+  builder.setInsertionPointAfter(linear);
+  Location loc = linear->getLoc();
+  IRMapping mapping;
+  mapping.map(linear->getOperand(0), data);
+  Operation *inner = builder.clone(*linear, mapping);
+  inner->removeAttr(tracesAttrName);
+  Value result = inner->getResult(0);
+  if (scales) {
+    result = makeBinary(builder, loc, op.getKind(), result, scalar);
+  } else {
+    auto constant = linear->getOperand(1).getDefiningOp<ConstantOp>();
+    PackedWeights weights =
+        PackedWeights::get(constant.getValue(), tensorType(constant));
+    std::vector<double> sums;
+    for (int64_t row = 0; row < weights.rows(); ++row)
+      sums.push_back(double(weights.rowSum(row)));
+    SmallVector<int64_t> shape = {weights.rows()};
+    if (conv)
+      shape.append(tensorType(result).getRank() - 2, 1);
+    if (!dataLeft && op.getKind() == BinaryKind::Sub) // b - x
+      result = makeBinary(builder, loc, BinaryKind::Mul, result,
+                          makeScalar(builder, loc, -1));
+    Value flat = ReshapeOp::create(
+        builder, loc, tensorType(scalar).clone(ArrayRef<int64_t>()), scalar);
+    if (std::optional<ConstantData> value = getConstant(scalar))
+      flat = makeScalar(builder, loc, value->values[0]);
+    Value shift = makeBinary(builder, loc, BinaryKind::Mul,
+                             makeConstant(builder, loc, shape, sums), flat);
+    bool minus = dataLeft && op.getKind() == BinaryKind::Sub;
+    result = makeBinary(builder, loc, minus ? BinaryKind::Sub : BinaryKind::Add,
+                        result, shift);
+  }
+  moveTraces(linear, result.getDefiningOp());
+  linear->getResult(0).replaceAllUsesWith(result);
+  linear->erase();
+  visit(inner);
+  return true;
+}
+
+void ThresholdFolder::makeInteger(Operation *linear) {
+  Value input = linear->getOperand(0), weights = linear->getOperand(1);
+  if (!isa<BinaryType, TernaryType>(elementType(weights)) ||
+      !isa<FloatType>(elementType(input)))
+    return;
+  DecodeOp decode = decodeOf(input);
+  if (!decode || !isCode(elementType(decode.getInput()))) {
+    if (pushScalarThrough(linear))
+      return;
+    std::string reason = whyReal.lookup(input);
+    if (reason.empty())
+      reason = isa<BlockArgument>(input)
+                   ? "its input '" + nameOf(input) +
+                         "' is real: declare its values with --input " +
+                         nameOf(input) + "=TYPE"
+                   : "its input '" + nameOf(input) + "' is real";
+    return setReason(linear, reason);
+  }
+  double scale = decode.getScale().convertToDouble();
+  double offset = decode.getOffset().convertToDouble();
+  auto conv = dyn_cast<ConvOp>(linear);
+  bool padded = conv && anyPads(conv.getPadsBegin(), conv.getPadsEnd());
+  if (padded && (offset != std::floor(offset) || std::abs(offset) > 32768))
+    return setReason(linear, "zero padding is no integer code of its input '" +
+                                 nameOf(input) + "'");
+
+  OpBuilder builder(linear);
+  Location loc = linear->getLoc();
+  auto type = tensorType(linear->getResult(0)).clone(builder.getI64Type());
+  Value sum;
+  if (conv) {
+    auto integer = ConvOp::create(
+        builder, loc, type, decode.getInput(), weights, conv.getStridesAttr(),
+        conv.getDilationsAttr(), conv.getPadsBeginAttr(), conv.getPadsEndAttr(),
+        conv.getGroupsAttr(),
+        builder.getI64IntegerAttr(padded ? int64_t(-offset) : 0));
+    sum = integer;
+  } else {
+    sum = LinearOp::create(builder, loc, type, decode.getInput(), weights);
+  }
+  ++count.linear;
+  Type real = linear->getResult(0).getType();
+  Value result;
+  if (offset == 0) {
+    result = DecodeOp::create(builder, loc, real, sum,
+                              builder.getF64FloatAttr(scale),
+                              builder.getF64FloatAttr(0));
+    moveTraces(linear, sum.getDefiningOp(), scale);
+  } else {
+    // scale * (sum + offset * (sum of the neuron's weights)), as operators of
+    // the tail, which are exact for any offset.
+    auto constant = weights.getDefiningOp<ConstantOp>();
+    PackedWeights packed =
+        PackedWeights::get(constant.getValue(), tensorType(weights));
+    std::vector<double> sums;
+    for (int64_t row = 0; row < packed.rows(); ++row)
+      sums.push_back(double(packed.rowSum(row)));
+    SmallVector<int64_t> shape = {packed.rows()};
+    if (conv)
+      shape.append(type.getRank() - 2, 1);
+    Value plain =
+        DecodeOp::create(builder, loc, real, sum, builder.getF64FloatAttr(1),
+                         builder.getF64FloatAttr(0));
+    Value shift = makeBinary(builder, loc, BinaryKind::Mul,
+                             makeConstant(builder, loc, shape, sums),
+                             makeScalar(builder, loc, offset));
+    result = makeBinary(builder, loc, BinaryKind::Add, plain, shift);
+    if (scale != 1)
+      result = makeBinary(builder, loc, BinaryKind::Mul, result,
+                          makeScalar(builder, loc, scale));
+    moveTraces(linear, result.getDefiningOp());
+  }
+  linear->getResult(0).replaceAllUsesWith(result);
+  linear->erase();
+}
+
+//===----------------------------------------------------------------------===//
+// Moves
+//===----------------------------------------------------------------------===//
+
+/// move(decode(q)) becomes decode(move(q)).
+void ThresholdFolder::moveCodes(Operation *move) {
+  DecodeOp first;
+  SmallVector<Value> codes;
+  for (Value operand : move->getOperands()) {
+    if (isa<GatherOp>(move) && operand == move->getOperand(1)) {
+      codes.push_back(operand);
+      continue;
+    }
+    DecodeOp decode = decodeOf(operand);
+    if (!decode || !isCode(elementType(decode.getInput())))
+      return;
+    if (!first)
+      first = decode;
+    if (decode.getScaleAttr() != first.getScaleAttr() ||
+        decode.getOffsetAttr() != first.getOffsetAttr() ||
+        elementType(decode.getInput()) != elementType(first.getInput()))
+      return;
+    codes.push_back(decode.getInput());
+  }
+  Type code = elementType(first.getInput());
+  double scale = first.getScale().convertToDouble();
+  double offset = first.getOffset().convertToDouble();
+  OpBuilder builder(move);
+  auto pad = dyn_cast<PadOp>(move);
+  double padCode = 0;
+  if (pad && pad.getMode() == PadMode::Constant) {
+    double value = pad.getValue().convertToDouble();
+    padCode = std::nearbyint(value / scale - offset);
+    CodeRange range = codeRange(code);
+    if (scale * (padCode + offset) != value || padCode < range.min ||
+        padCode > range.max || (isa<BinaryType>(code) && padCode == 0))
+      return;
+  }
+  Operation *moved = builder.clone(*move);
+  moved->removeAttr(tracesAttrName);
+  moved->setOperands(codes);
+  moved->getResult(0).setType(tensorType(move->getResult(0)).clone(code));
+  if (pad)
+    cast<PadOp>(moved).setValue(APFloat(padCode));
+  replace(move->getResult(0), moved, {scale, offset, code});
+  move->erase();
+}

@@ -1,0 +1,61 @@
+//===- Partition.cpp - Who runs where, and why
+//------------------------------===//
+
+#include "Utils.h"
+#include "bnn/Dialect/BNN/Transforms/Passes.h"
+
+namespace bnn {
+#define GEN_PASS_DEF_BNNPARTITION
+#include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
+} // namespace bnn
+
+using namespace mlir;
+using namespace bnn;
+
+namespace {
+struct PartitionPass : bnn::impl::BNNPartitionBase<PartitionPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+static bool isReal(Type type) {
+  Type element = cast<RankedTensorType>(type).getElementType();
+  return isa<FloatType>(element) || element.isInteger(1);
+}
+
+static bool onHost(Operation *op) {
+  return !isa<ConstantOp, EncodeOp, DecodeOp>(op) &&
+         (llvm::any_of(op->getOperandTypes(), isReal) ||
+          llvm::any_of(op->getResultTypes(), isReal));
+}
+
+/// Whether anything after `op` becomes a code again: else it belongs to the
+/// scores.
+static bool leadsToArrays(Operation *op, DenseMap<Operation *, bool> &known) {
+  auto [entry, inserted] = known.try_emplace(op, false);
+  if (!inserted)
+    return entry->second;
+  bool leads = llvm::any_of(op->getUsers(), [&](Operation *user) {
+    return isa<EncodeOp>(user) || leadsToArrays(user, known);
+  });
+  return known[op] = leads;
+}
+
+void PartitionPass::runOnOperation() {
+  DenseMap<Operation *, bool> known;
+  for (Operation &op : getOperation().front().without_terminator()) {
+    if (isa<ConvOp, LinearOp>(op) &&
+        !isa<FloatType>(elementType(op.getResult(0)))) {
+      ++numArrays;
+      continue;
+    }
+    if (!onHost(&op))
+      continue;
+    ++numHost;
+    bool linear = isa<ConvOp, LinearOp, MatMulOp>(op);
+    setReason(&op, linear ? "its weights and inputs are real"
+                   : leadsToArrays(&op, known)
+                       ? "real-valued, before the arrays"
+                       : "real-valued, after the arrays");
+  }
+}

@@ -1,0 +1,49 @@
+//===- Pipeline.cpp - The bnn passes in order
+//-------------------------------===//
+
+#include "bnn/Dialect/BNN/Transforms/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace bnn;
+
+void bnn::buildBNNPipeline(OpPassManager &manager,
+                           const BNNPipelineOptions &options) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
+  function.addPass(createBNNSinkMoves());
+  function.addPass(createBNNPackWeights());
+  BNNEncodeInputsOptions inputs;
+  llvm::append_range(inputs.inputs, options.inputs);
+  function.addPass(createBNNEncodeInputs(inputs));
+  BNNFoldThresholdsOptions fold;
+  fold.float32Ties = options.float32Ties;
+  function.addPass(createBNNFoldThresholds(fold));
+  function.addPass(createBNNThresholdBeforePool());
+  function.addPass(createBNNFoldMoves());
+  function.addPass(createCSEPass());
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createBNNPartition());
+}
+
+namespace {
+struct PipelineOptions : PassPipelineOptions<PipelineOptions> {
+  ListOption<std::string> inputs{
+      *this, "inputs",
+      llvm::cl::desc("Declarations, NAME=TYPE[:SCALE[,OFFSET]]")};
+  Option<bool> float32Ties{*this, "float32-ties", llvm::cl::init(false),
+                           llvm::cl::desc("Decide ties as float32 does")};
+};
+} // namespace
+
+void bnn::registerBNNPipeline() {
+  PassPipelineRegistration<PipelineOptions>(
+      "bnn-pipeline", "All bnn passes, from an imported network to integers",
+      [](OpPassManager &manager, const PipelineOptions &options) {
+        BNNPipelineOptions chosen;
+        chosen.inputs.assign(options.inputs.begin(), options.inputs.end());
+        chosen.float32Ties = options.float32Ties;
+        buildBNNPipeline(manager, chosen);
+      });
+}
