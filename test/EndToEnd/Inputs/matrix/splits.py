@@ -1,0 +1,26 @@
+"""One network on arrays of every row and column count up to its size and beyond."""
+
+import numpy as np
+
+from builder import Case, binary, generator, ternary
+
+INPUTS, NEURONS = 11, 7
+
+
+def split(name, array, make):
+    def build(g):
+        rng = generator(make.__name__)
+        x = g.sign(g.op("MatMul", g.input("x", [INPUTS]), make(rng, INPUTS, NEURONS), out="acc"), out="act")
+        g.op("MatMul", x, make(rng, NEURONS, 3), out="y")
+        g.output("y")
+    rng = generator("samples " + name)
+    return Case(name, build, rng.integers(-2, 2, (8, INPUTS)).astype(np.float32), declared="s2",
+                array=array, arrays=2)
+
+
+def cases():
+    for rows in range(1, NEURONS + 2):
+        for columns in range(1, INPUTS + 2):
+            yield split(f"split-{rows}x{columns}", f"{rows}x{columns}", binary)
+    for columns in range(1, 2 * INPUTS + 2, 3):
+        yield split(f"split-ternary-5x{columns}", f"5x{columns}", ternary)
