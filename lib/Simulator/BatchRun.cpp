@@ -1,0 +1,259 @@
+//===- BatchRun.cpp - The steps of an image for some samples --------------===//
+
+#include "BatchRun.h"
+#include "Inputs.h"
+#include "bnn/Host/Kernels.h"
+#include "bnn/Support/Error.h"
+#include <cmath>
+
+using namespace llvm;
+
+namespace bnn::sim {
+
+using image::Op;
+using image::Value;
+
+namespace {
+
+/// [samples, shape...] without the leading dimension of 1.
+Shape stackedShape(const Value &value, int64_t samples) {
+  Shape shape{samples};
+  int first = value.shape_size() && value.shape(0) == 1 ? 1 : 0;
+  for (int i = first; i < value.shape_size(); ++i)
+    shape.push_back(value.shape(i));
+  return shape;
+}
+
+void allocate(Tensor &tensor, const Value &value, int64_t samples,
+              ElementType type) {
+  tensor.type = type;
+  tensor.shape = stackedShape(value, samples);
+  tensor.data.resize(samples * elements(value));
+}
+
+} // namespace
+
+Collector::Collector(const Network &network, int64_t samples,
+                     const RunOptions &options)
+    : options(options) {
+  const image::Image &image = *network.image;
+  result.samples = samples;
+  result.boundaryTies.assign(samples, 0);
+  targets.resize(image.values_size());
+  accumulators.assign(image.steps_size(), nullptr);
+
+  // All tensors are made before their addresses are taken.
+  result.outputs.resize(image.outputs_size());
+  for (auto [port, tensor] : zip(image.outputs(), result.outputs)) {
+    allocate(
+        tensor, image.values(int(port.value())), samples,
+        parseElementType(port.element_type()).value_or(ElementType::Float32));
+    targets[port.value()].push_back({&tensor, 1, 0});
+  }
+  size_t traced = 0;
+  if (options.trace)
+    for (const Value &value : image.values())
+      traced += value.traces_size();
+  if (options.accumulators)
+    traced += image.steps_size();
+  result.traces.reserve(traced);
+  if (options.trace)
+    for (auto [index, value] : enumerate(image.values()))
+      for (const image::Trace &trace : value.traces()) {
+        if (network.constants[index])
+          continue; // a parameter of the network, not an activation
+        NamedTensor &entry = result.traces.emplace_back();
+        entry.name = trace.tensor();
+        allocate(entry.tensor, value, samples, ElementType::Float32);
+        targets[index].push_back(
+            {&entry.tensor, trace.scale(), trace.offset()});
+      }
+  if (options.accumulators)
+    for (auto [index, step] : enumerate(image.steps())) {
+      if (!step.has_array())
+        continue;
+      NamedTensor &entry = result.traces.emplace_back();
+      entry.name = step.array().name() + "/accumulator";
+      allocate(entry.tensor, image.values(int(step.array().output())), samples,
+               ElementType::Int32);
+      accumulators[index] = &entry.tensor;
+    }
+}
+
+BatchRun::BatchRun(const Network &network, Collector &collector, int64_t first,
+                   int64_t count)
+    : network(network), image(*network.image), collector(collector),
+      first(first), count(count), values(image.values_size()),
+      intervals(image.values_size()) {
+  for (auto [index, value] : enumerate(image.values()))
+    values[index].init(value, count);
+}
+
+const Tensor &BatchRun::operand(uint32_t value, int64_t sample) {
+  if (network.constants[value])
+    return *network.constants[value];
+  return values[value].tensor(sample);
+}
+
+void BatchRun::collect(uint32_t index) {
+  if (collector.targets[index].empty())
+    return;
+  int64_t size = elements(values[index].value());
+  for (const Collector::Target &target : collector.targets[index])
+    for (int64_t sample = 0; sample < count; ++sample) {
+      const Tensor &from = operand(index, sample);
+      double *to = target.tensor->data.data() + (first + sample) * size;
+      if (target.scale == 1 && target.offset == 0) {
+        std::copy(from.data.begin(), from.data.end(), to);
+        continue;
+      }
+      for (int64_t i = 0; i < size; ++i)
+        to[i] = target.scale * from.data[i] + target.offset;
+    }
+}
+
+/// The bounds of the results of a host operator, or at an ENCODE their end.
+Error BatchRun::trackBounds(const Op &op, int64_t sample,
+                            ArrayRef<const Tensor *> inputs) {
+  SmallVector<Bounds, 5> bounds;
+  for (auto [input, tensor] : zip(op.inputs(), inputs))
+    bounds.push_back(intervals[input].empty()
+                         ? Bounds{tensor, tensor}
+                         : intervals[input][sample].bounds());
+  if (op.kind() == Op::ENCODE) {
+    collector.result.boundaryTies[first + sample] += countTies(op, bounds[0]);
+    return Error::success();
+  }
+  SmallVector<const Tensor *, 2> results;
+  SmallVector<Interval, 2> made(op.outputs_size());
+  for (uint32_t output : op.outputs())
+    results.push_back(&values[output].tensor(sample));
+  if (Error error = evaluateBounds(op, bounds, results, made))
+    return error;
+  for (auto [output, interval] : zip(op.outputs(), made)) {
+    intervals[output].resize(count);
+    intervals[output][sample] = std::move(interval);
+  }
+  return Error::success();
+}
+
+/// An executor looks codes up in a table, so none may be outside its range.
+Error BatchRun::checkCodes(BatchValue &batch, const Op &op) {
+  const Value &value = batch.value();
+  if (value.encoding() != Value::CODE || batch.packed)
+    return Error::success();
+  for (int64_t sample = 0; sample < count; ++sample)
+    for (auto [i, code] : enumerate(batch.tensor(sample).data))
+      if (!(code >= value.code_min() && code <= value.code_max() &&
+            code == std::floor(code)))
+        return makeError("'" + op.node() + "': sample " +
+                         Twine(first + sample) + ", index " + Twine(i) +
+                         ": the value encodes to " + std::to_string(code) +
+                         ", outside the codes " + Twine(value.code_min()) +
+                         ".." + Twine(value.code_max()) + " of '" +
+                         value.name() + "'");
+  return Error::success();
+}
+
+Error BatchRun::runOp(const Op &op, bool feedsEncoding) {
+  bool track = feedsEncoding && collector.options.boundaryTies;
+  if (!track && op.outputs_size() == 1 && op.inputs_size() == 1 &&
+      runPackedPool(op, values[op.inputs(0)], values[op.outputs(0)]))
+    return Error::success();
+  for (int64_t sample = 0; sample < count; ++sample) {
+    SmallVector<const Tensor *, 5> inputs;
+    for (uint32_t input : op.inputs())
+      inputs.push_back(&operand(input, sample));
+    SmallVector<Tensor, 2> outputs(op.outputs_size());
+    if (Error error = host::evaluate(op, inputs, outputs))
+      return makeError("'" + op.node() + "': " + toString(std::move(error)));
+    for (auto [output, tensor] : zip(op.outputs(), outputs))
+      values[output].tensor(sample) = std::move(tensor);
+    if (track)
+      if (Error error = trackBounds(op, sample, inputs))
+        return makeError("'" + op.node() + "': " + toString(std::move(error)));
+  }
+  for (uint32_t output : op.outputs())
+    if (Error error = checkCodes(values[output], op))
+      return error;
+  return Error::success();
+}
+
+Error BatchRun::runLayer(int step) {
+  const image::ArrayLayer &layer = image.steps(step).array();
+  BatchValue &input = values[layer.input()];
+  if (network.constants[layer.input()])
+    return makeError("layer '" + layer.name() +
+                     "' reads a constant, which this version does not execute");
+  if (layer.plane_coding() == image::ArrayLayer::BIPOLAR && !input.packed)
+    for (int64_t sample = 0; sample < count; ++sample)
+      if (is_contained(input.tensor(sample).data, 0.0))
+        return makeError("layer '" + layer.name() + "': sample " +
+                         Twine(first + sample) +
+                         " has the code 0, which a bipolar plane cannot carry");
+  LayerRecord record;
+  std::vector<int64_t> counts;
+  Tensor *accumulator = collector.accumulators[step];
+  if (accumulator)
+    record.counts = &counts;
+  network.layers[step]->run(input, values[layer.output()], record);
+  rowReads += record.rowReads;
+  cycles += record.cycles;
+  if (!accumulator)
+    return Error::success();
+
+  int64_t size = elements(values[layer.output()].value());
+  int64_t neurons = layer.neurons(), positions = size / neurons;
+  for (int64_t i = 0; i < int64_t(counts.size()); ++i) {
+    int64_t at = i % size;
+    int64_t neuron = layer.has_convolution() ? at / positions : at % neurons;
+    int64_t position = layer.has_convolution() ? at % positions : at / neurons;
+    uint32_t cls =
+        layer.position_class_size() ? layer.position_class(int(position)) : 0;
+    accumulator->data[first * size + i] =
+        double(accumulatorOf(layer, cls, neuron, counts[i]));
+  }
+  return Error::success();
+}
+
+Error BatchRun::run(ArrayRef<Tensor> inputs) {
+  for (auto [port, input] : zip(image.inputs(), inputs)) {
+    BatchValue &value = values[port.value()];
+    for (int64_t sample = 0; sample < count; ++sample) {
+      Expected<Tensor> tensor =
+          loadSample(port, value.value(), input, first + sample);
+      if (!tensor)
+        return tensor.takeError();
+      value.tensor(sample) = std::move(*tensor);
+    }
+    collect(port.value());
+  }
+  // Constants may be outputs too.
+  for (auto [index, constant] : enumerate(network.constants))
+    if (constant)
+      collect(uint32_t(index));
+
+  std::vector<std::vector<uint32_t>> releases(image.steps_size());
+  for (auto [value, step] : enumerate(network.lastUse))
+    if (step >= 0)
+      releases[step].push_back(uint32_t(value));
+  for (int step = 0; step < image.steps_size(); ++step) {
+    bool isOp = image.steps(step).has_op();
+    const Op &op = image.steps(step).op();
+    if (Error error =
+            isOp ? runOp(op, network.feedsEncoding[step]) : runLayer(step))
+      return error;
+    if (isOp)
+      for (uint32_t output : op.outputs())
+        collect(output);
+    else
+      collect(image.steps(step).array().output());
+    for (uint32_t value : releases[step]) {
+      values[value].release();
+      intervals[value] = {};
+    }
+  }
+  return Error::success();
+}
+
+} // namespace bnn::sim

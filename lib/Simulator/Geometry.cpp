@@ -1,0 +1,152 @@
+//===- Geometry.cpp - What a layer record means for its reads -------------===//
+
+#include "Geometry.h"
+#include "bnn/Host/Kernels.h"
+#include "bnn/Support/Error.h"
+#include <algorithm>
+#include <set>
+
+using namespace llvm;
+
+namespace bnn::sim {
+
+using image::ArrayLayer;
+
+uint32_t planeBits(const ArrayLayer &layer, int64_t code) {
+  switch (layer.plane_coding()) {
+  case ArrayLayer::BIPOLAR:
+    return code > 0;
+  case ArrayLayer::THERMOMETER:
+    return uint32_t(code >= 0) | uint32_t(code >= 1) << 1;
+  default: {
+    // Binary digits; for a negative last weight those of two's complement.
+    uint64_t digits = uint64_t(code - layer.plane_offset());
+    return uint32_t(digits & ((uint64_t(1) << layer.plane_weights_size()) - 1));
+  }
+  }
+}
+
+static int64_t codeOf(const ArrayLayer &layer, uint32_t bits) {
+  int64_t code = layer.plane_offset();
+  for (int i = 0; i < layer.plane_weights_size(); ++i)
+    code += bits >> i & 1 ? layer.plane_weights(i) : 0;
+  return code;
+}
+
+/// The flat index of each tap in its channel, row major.
+static void fillTaps(const image::Convolution &conv, Geometry &geometry) {
+  int rank = conv.input_size();
+  geometry.tapIndex.reserve(geometry.positions * geometry.taps);
+  for (int64_t p = 0; p < geometry.positions; ++p)
+    for (int64_t t = 0; t < geometry.taps; ++t) {
+      int64_t index = 0, stride = 1, restP = p, restT = t;
+      for (int i = rank - 1; i >= 0; --i) {
+        int64_t out = restP % conv.output(i), tap = restT % conv.kernel(i);
+        restP /= conv.output(i);
+        restT /= conv.kernel(i);
+        int64_t x = out * conv.strides(i) - int64_t(conv.pads_begin(i)) +
+                    tap * conv.dilations(i);
+        bool inside = x >= 0 && x < int64_t(conv.input(i));
+        index = !inside || index < 0 ? -1 : index + x * stride;
+        stride *= conv.input(i);
+      }
+      geometry.tapIndex.push_back(int32_t(index));
+    }
+}
+
+Expected<Geometry> Geometry::make(const ArrayLayer &layer,
+                                  const image::Value &input) {
+  auto refuse = [&](const Twine &what) {
+    return makeError("layer '" + layer.name() + "': " + what);
+  };
+  if (layer.orientation() != ArrayLayer::ROW_IS_NEURON)
+    return refuse("orientation ROW_IS_INPUT is not executed by this version");
+  if (layer.has_column_sum() || layer.has_column_neuron())
+    return refuse("only row_sense access is executed by this version");
+  if (layer.has_margin_table() || layer.has_closed_form())
+    return refuse("only the exact decision is executed by this version");
+
+  Geometry geometry;
+  geometry.neurons = layer.neurons();
+  geometry.groups = layer.groups();
+  geometry.groupNeurons = geometry.neurons / geometry.groups;
+  geometry.fanIn = geometry.groupChannels = layer.fan_in();
+  geometry.weightPlanes = layer.weight_planes();
+  geometry.planes = layer.plane_weights_size();
+  geometry.positionClass.assign(layer.position_class().begin(),
+                                layer.position_class().end());
+  if (layer.has_convolution()) {
+    const image::Convolution &conv = layer.convolution();
+    geometry.convolution = true;
+    geometry.positions = 1;
+    for (int i = 0; i < conv.input_size(); ++i) {
+      geometry.positions *= conv.output(i);
+      geometry.taps *= conv.kernel(i);
+      geometry.spatial *= conv.input(i);
+    }
+    if (geometry.spatial > INT32_MAX)
+      return refuse("more than 2^31 positions");
+    geometry.groupChannels = geometry.fanIn / geometry.taps;
+    fillTaps(conv, geometry);
+    geometry.padBits = planeBits(layer, conv.pad_code());
+    bool padded = llvm::is_contained(geometry.tapIndex, -1);
+    if (padded && codeOf(layer, geometry.padBits) != conv.pad_code())
+      return refuse("the planes cannot carry pad_code " +
+                    Twine(conv.pad_code()));
+  } else {
+    geometry.positions = layer.dense().positions();
+  }
+
+  geometry.codeMin = input.code_min();
+  for (int64_t code = input.code_min(); code <= input.code_max(); ++code) {
+    uint32_t bits = planeBits(layer, code);
+    // A bipolar plane skips code 0 of the range -1..1; `checkCodes` of the
+    // executors never meets it.
+    bool skipped = layer.plane_coding() == ArrayLayer::BIPOLAR && code == 0;
+    if (codeOf(layer, bits) != code && !skipped)
+      return refuse("the planes cannot carry input code " + Twine(code));
+    geometry.codeBits.push_back(bits);
+  }
+  return geometry;
+}
+
+Decision::Decision(const ArrayLayer &layer)
+    : table(layer.has_thresholds() ? &layer.thresholds() : nullptr),
+      neurons(layer.neurons()) {
+  if (!table)
+    return;
+  int64_t next = 0;
+  bool single = true;
+  for (uint32_t count : table->counts()) {
+    first.push_back(next);
+    next += count;
+    single &= count <= 1;
+  }
+  std::set<int32_t> codes(table->codes().begin(), table->codes().end());
+  isBinary = single && codes.size() <= 2;
+  if (isBinary) {
+    low = *codes.begin();
+    // One code only: every bit is 0.
+    high = codes.size() == 2 ? *codes.rbegin() : low + 1;
+  }
+}
+
+int32_t Decision::code(uint32_t cls, int64_t neuron, int64_t count) const {
+  int64_t function = cls * neurons + neuron, start = first[function];
+  const int64_t *begin = table->thresholds().data() + start;
+  const int64_t *end = begin + table->counts(int(function));
+  int64_t step = std::upper_bound(begin, end, count) - begin;
+  // A function has one code more than thresholds, hence + function.
+  return table->codes(int(start + function + step));
+}
+
+int64_t accumulatorOf(const ArrayLayer &layer, uint32_t cls, int64_t neuron,
+                      int64_t count) {
+  int64_t bias = layer.bias_size()
+                     ? layer.bias(int(cls * int64_t(layer.neurons()) + neuron))
+                     : 0;
+  return (count * int64_t(layer.count_unit()) + bias) /
+         int64_t(layer.divisor());
+}
+
+} // namespace bnn::sim

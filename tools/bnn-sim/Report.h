@@ -1,0 +1,42 @@
+//===- Report.h - What bnn-sim tells ----------------------------*- C++ -*-===//
+
+#ifndef BNN_TOOLS_BNNSIM_REPORT_H
+#define BNN_TOOLS_BNNSIM_REPORT_H
+
+#include "bnn/Simulator/Simulator.h"
+#include <optional>
+
+namespace bnn::sim {
+
+struct Accuracy {
+  int64_t correct = 0, samples = 0;
+  double percent() const {
+    return samples ? 100.0 * double(correct) / double(samples) : 0;
+  }
+};
+
+struct Report {
+  const image::Image &image;
+  std::string path;
+  const RunResult &result;
+  Executor executor;
+  unsigned threads;
+  double seconds;
+  std::optional<Accuracy> accuracy;
+};
+
+/// Compares `labels`, one class index for each sample, with the arg-max of
+/// `scores` (the first of equal ones), or with `scores` itself where it holds
+/// one integer for each sample.
+llvm::Expected<Accuracy> computeAccuracy(const Tensor &scores,
+                                         const Tensor &labels);
+
+std::string formatReport(const Report &report);
+std::string formatJson(const Report &report);
+
+/// The tensors of the network that no trace can hold, and why.
+std::string formatAbsent(const image::Image &image);
+
+} // namespace bnn::sim
+
+#endif // BNN_TOOLS_BNNSIM_REPORT_H
