@@ -236,3 +236,33 @@ llvm::Error bnn::tail::detail::check(const Program &program,
   }
   return llvm::Error::success();
 }
+
+std::optional<uint32_t> bnn::tail::lastQuantizer(const Program &program) {
+  if (llvm::Error error = detail::check(program, std::nullopt, UINT32_MAX)) {
+    llvm::consumeError(std::move(error));
+    return std::nullopt;
+  }
+  // Backwards: all ways pass a node when nothing else that varies is needed
+  // by what comes after it.
+  size_t count = program.nodes.size();
+  std::vector<bool> varies(count), needed(count);
+  for (auto [i, node] : llvm::enumerate(program.nodes))
+    varies[i] = node.op == Op::Input ||
+                llvm::any_of(node.operands,
+                             [&](uint32_t operand) { return varies[operand]; });
+  needed[count - 1] = true;
+  size_t open = 1; // nodes that vary, are needed and were not yet seen
+  for (uint32_t i = count; i-- > 0;) {
+    if (!needed[i] || !varies[i])
+      continue;
+    if (open == 1 && isDiscretising(program.nodes[i].op))
+      return i;
+    --open;
+    for (uint32_t operand : program.nodes[i].operands)
+      if (varies[operand] && !needed[operand]) {
+        needed[operand] = true;
+        ++open;
+      }
+  }
+  return std::nullopt;
+}

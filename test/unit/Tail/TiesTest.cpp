@@ -174,6 +174,18 @@ TEST(Ties, AccumulatorsBeyondFloat32) {
   EXPECT_EQ(f.ties[0].at, (1 << 24) + 1);
 }
 
+TEST(Ties, SlackOfTheInput) {
+  // As of a combination whose summands were rounded before they were added.
+  Builder b;
+  b.program.nodes[b.input()].alpha = 2.5;
+  b.sign(b.add(0, b.constant(0.25)));
+  StepFunction f = solved(b.program, {-100, 100});
+  EXPECT_EQ(f.steps, (std::vector<Step>{{0, 1}}));
+  ASSERT_EQ(f.ties.size(), 5u);
+  EXPECT_EQ(f.ties.front().at, -2);
+  EXPECT_EQ(f.ties.back().at, 2);
+}
+
 TEST(Ties, IrrelevantDecisionsAreNone) {
   // Whether the mask is 0 or 1 does not matter to the result.
   Builder b;
