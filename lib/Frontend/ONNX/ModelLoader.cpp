@@ -37,6 +37,13 @@ static llvm::Error readOpsets(Model &model) {
                        "' twice with different versions");
   }
   auto it = model.domains.find("");
+  bool used = false;
+  for (const onnx::NodeProto &node : proto.graph().node())
+    used |= node.domain().empty() || node.domain() == "ai.onnx";
+  if (it == model.domains.end() && !used) {
+    model.opset = newestOpset;
+    return llvm::Error::success();
+  }
   if (it == model.domains.end())
     return makeError("opset_import does not declare the version of the ONNX "
                      "operators; add domain '' with the version that the model "
