@@ -54,7 +54,17 @@ def close(found, expected):
         found, expected, rtol=1e-5, atol=2e-6 * scale)
 
 
-def compare_activations(judge, golden, trace, image, samples, name):
+def certain(judge, trace, samples, name):
+    """Samples without a boundary tie: a real sum on the host so near to the
+    decision after it that float32 may decide the other way."""
+    keep = trace["boundary_ties"][:samples] == 0
+    if not keep.all():
+        print(f"{(~keep).sum()} of {samples} samples have boundary ties ({name})")
+    judge.check(keep.sum() >= 0.9 * samples, f"{name}: only {keep.sum()} samples without boundary ties")
+    return keep
+
+
+def compare_activations(judge, golden, trace, image, keep, name):
     """Every golden tensor that exists is identical; the others have a reason."""
     absent = {entry.tensor: entry.reason for entry in image.absent}
     for key in golden.files:
@@ -65,7 +75,7 @@ def compare_activations(judge, golden, trace, image, samples, name):
             judge.check(absent.get(tensor), f"{name}: {tensor} is neither traced nor listed as absent")
             print(f"{tensor}: no longer exists: {absent.get(tensor)}")
             continue
-        expected = golden[key][:samples].astype(np.float32)
+        expected = golden[key][:len(keep)].astype(np.float32)
         found = trace[tensor][:len(expected)].astype(np.float32)
         if not judge.check(found.shape == expected.shape,
                            f"{name}: {tensor}: shape {found.shape} instead of {expected.shape}"):
@@ -73,6 +83,7 @@ def compare_activations(judge, golden, trace, image, samples, name):
         # A scale in a value (levels k * s) is rounded once by the runtime.
         same = found == expected if golden[key].dtype == np.int8 else \
             np.isclose(found, expected, rtol=1e-6, atol=0)
+        same[~keep[:len(same)]] = True
         wrong = np.argwhere(~same)
         if judge.check(not len(wrong), f"{name}: {tensor}: {len(wrong)} of {same.size} values differ"):
             print(f"{tensor}: {same.size} values identical ({name})")
@@ -81,17 +92,17 @@ def compare_activations(judge, golden, trace, image, samples, name):
             print(f"  first at {at}: {found[at]} instead of {expected[at]}")
 
 
-def compare_scores(judge, golden, model, outputs, trace, samples, name):
-    expected = golden["outputs"][:samples]
+def compare_scores(judge, golden, model, outputs, trace, keep, name):
+    outputs, expected = outputs[keep], golden["outputs"][:len(keep)][keep]
     judge.check(close(outputs.astype(np.float64), expected.astype(np.float64)),
                 f"{name}: outputs differ by {difference(outputs, expected)}")
     if "scores" in golden.files:
         # The input of the last node; the first one of a TopK, a Softmax ...
         tensor = model.graph.node[-1].input[0]
         if judge.check(tensor in trace, f"{name}: the scores '{tensor}' are not traced"):
-            expected = golden["scores"][:samples]
-            judge.check(close(trace[tensor], expected),
-                        f"{name}: scores '{tensor}' differ by {difference(trace[tensor], expected)}")
+            found, expected = trace[tensor][keep], golden["scores"][:len(keep)][keep]
+            judge.check(close(found, expected),
+                        f"{name}: scores '{tensor}' differ by {difference(found, expected)}")
 
 
 def difference(found, expected):
@@ -189,8 +200,9 @@ def main():
             "--outputs", work / f"{executor}.npy")
         trace = traces[executor] = np.load(work / f"{executor}.npz")
         outputs = np.load(work / f"{executor}.npy")
-        compare_activations(judge, golden, trace, image, samples, executor)
-        compare_scores(judge, golden, model, outputs, trace, samples, executor)
+        keep = certain(judge, trace, samples, executor)
+        compare_activations(judge, golden, trace, image, keep, executor)
+        compare_scores(judge, golden, model, outputs, trace, keep, executor)
     compare_accumulators(judge, traces["replay"], traces["fused"], image, network.replay)
     compare_weights(judge, model, image, image_path, work)
 

@@ -73,10 +73,15 @@ def same(found, expected):
 
 
 def first_difference(found, expected):
-    if found.shape != expected.shape:
-        return f"shape {found.shape} instead of {expected.shape}"
     at = np.unravel_index(np.argmax(np.abs(np.float64(found) - np.float64(expected))), found.shape)
     return f"at {tuple(map(int, at))}: {found[at]} instead of {expected[at]}"
+
+
+def compare(what, found, expected, keep):
+    if found.shape != expected.shape:
+        raise Failure(f"{what}: shape {found.shape} instead of {expected.shape}")
+    if not same(found[keep], expected[keep]):
+        raise Failure(f"{what}: {first_difference(found[keep], expected[keep])}")
 
 
 def judge(case, work, module, array):
@@ -100,16 +105,19 @@ def judge(case, work, module, array):
         run("bnn-sim", folder / "net.rimg", "--inputs", folder / "x.npy", "--exec", executor,
             "--accumulators", "--trace", folder / f"{executor}.npz",
             "--outputs", folder / f"{executor}.npy", "--threads", "1")
-        found = np.load(folder / f"{executor}.npy")
-        if not same(found, expected["y"]):
-            raise Failure(f"{executor}: output y {first_difference(found, expected['y'])}")
         trace = traces[executor] = dict(np.load(folder / f"{executor}.npz"))
+        # Where float32 cannot decide on the host, the runtime is no judge.
+        keep = trace["boundary_ties"] == 0
+        if keep.sum() < 0.8 * len(keep):
+            raise Failure(f"{executor}: {(~keep).sum()} of {len(keep)} samples have boundary ties")
+        found = np.load(folder / f"{executor}.npy")
+        compare(f"{executor}: output y", found, expected["y"], keep)
         for tensor in case.watch:
             if tensor not in trace:
                 if tensor not in absent:
                     raise Failure(f"{executor}: '{tensor}' is neither traced nor listed as absent")
-            elif not same(trace[tensor], expected[tensor]):
-                raise Failure(f"{executor}: {tensor} {first_difference(trace[tensor], expected[tensor])}")
+            else:
+                compare(f"{executor}: {tensor}", trace[tensor], expected[tensor], keep)
     for layer in on_arrays:
         key = f"{layer.name}/accumulator"
         if not np.array_equal(traces["replay"][key], traces["fused"][key]):
