@@ -340,7 +340,7 @@ Error LayerChecker::checkTiles() const {
 /// The accumulator of the chip holds any count from `low` to `high`.
 Error LayerChecker::checkAccumulator(int64_t low, int64_t high) const {
   unsigned bits = layer.accumulation().bits();
-  unsigned needed = unsigned(Log2_64_Ceil(uint64_t(high) + 1));
+  unsigned needed = Log2_64_Ceil(uint64_t(std::max<int64_t>(high, 0)) + 1);
   if (low < 0)
     needed = 1 + std::max(needed, unsigned(Log2_64_Ceil(uint64_t(-low))));
   if (bits < needed || bits > 64)
