@@ -3,8 +3,12 @@
 #ifndef BNN_INITALL_H
 #define BNN_INITALL_H
 
+#include "bnn/Conversion/BNNToRRAM/Passes.h"
+#include "bnn/Conversion/RRAMToImage/Passes.h"
 #include "bnn/Dialect/BNN/IR/BNN.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
+#include "bnn/Dialect/RRAM/IR/RRAM.h"
+#include "bnn/Dialect/RRAM/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,7 +20,7 @@ namespace bnn {
 
 /// Adds every dialect that the compiler's IR uses.
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
-  registry.insert<BNNDialect, mlir::affine::AffineDialect,
+  registry.insert<BNNDialect, rram::RRAMDialect, mlir::affine::AffineDialect,
                   mlir::arith::ArithDialect, mlir::func::FuncDialect>();
 }
 
@@ -25,6 +29,10 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 inline void registerAllPasses() {
   registerBNNPasses();
   registerBNNPipeline();
+  registerBNNToRRAMPasses();
+  rram::registerRRAMPasses();
+  rram::registerRRAMPipeline();
+  registerRRAMToImagePasses();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::registerSymbolDCEPass();

@@ -34,6 +34,10 @@ struct RRAMPipelineOptions {
 void buildRRAMPipeline(mlir::OpPassManager &manager,
                        const RRAMPipelineOptions &options = {});
 
+/// Makes that pipeline known as `rram-pipeline`, with rram-attach-target before
+/// it where a target is named.
+void registerRRAMPipeline();
+
 } // namespace bnn::rram
 
 #endif // BNN_DIALECT_RRAM_TRANSFORMS_PASSES_H
