@@ -63,6 +63,7 @@ private:
   llvm::Error windowSize(int i, int64_t input, int64_t kernel,
                          int64_t &output) const;
   llvm::Error checkWindow(size_t rank) const;
+  llvm::Error checkWindowsHit(int i, int64_t input, int64_t output) const;
 };
 
 } // namespace bnn::image::verifier

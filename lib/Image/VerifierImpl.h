@@ -24,6 +24,10 @@ inline constexpr int64_t maxCount = (int64_t(1) << 31) - 1;
 /// Kernels, strides, pads: beyond this no tensor fits.
 inline constexpr int64_t maxExtent = int64_t(1) << 31;
 
+/// Padding that a pool on the periphery may have on one side: far above any
+/// kernel, and low enough to look at each window there.
+inline constexpr int64_t maxDigitalPad = (int64_t(1) << 16) - 1;
+
 /// The integers that a CODE or INTEGER value can hold.
 struct Range {
   int64_t low = 0, high = 0;

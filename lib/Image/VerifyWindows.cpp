@@ -90,6 +90,31 @@ Error ShapeInference::linear() {
   return done(std::move(result));
 }
 
+/// The maximum of nothing is no code: each window needs an element.
+Error ShapeInference::checkWindowsHit(int i, int64_t input,
+                                      int64_t output) const {
+  auto missed = [&](int64_t position) {
+    return fail("window " + Twine(position) + " of spatial dimension " +
+                Twine(i) + " lies in the padding alone");
+  };
+  int64_t stride = op.strides(i), step = op.dilations(i);
+  int64_t pad = op.pads_begin(i);
+  if (pad > maxDigitalPad)
+    return fail("pads_begin " + Twine(pad) + " is beyond the periphery's " +
+                Twine(maxDigitalPad));
+  // Windows that begin in the padding, then those that begin behind it.
+  int64_t position = 0;
+  for (; position < output && position * stride < pad; ++position) {
+    int64_t first = position * stride - pad;
+    int64_t tap = (-first + step - 1) / step;
+    if (tap >= op.kernel(i) || first + tap * step >= input)
+      return missed(position);
+  }
+  if (position < output && (output - 1) * stride - pad >= input)
+    return missed(std::max(position, (input + pad + stride - 1) / stride));
+  return Error::success();
+}
+
 Error ShapeInference::pool() {
   Shape result = operands[0];
   if (result.size() < 3)
@@ -114,15 +139,8 @@ Error ShapeInference::pool() {
       return error;
     if (op.place() != Op::DIGITAL || op.kind() != Op::MAX_POOL)
       continue;
-    // The maximum of nothing is no code: each window needs an element.
-    for (int64_t position = 0; position < output; ++position) {
-      int64_t first = position * op.strides(i) - op.pads_begin(i);
-      int64_t step = op.dilations(i);
-      int64_t tap = first >= 0 ? 0 : (-first + step - 1) / step;
-      if (tap >= op.kernel(i) || first + tap * step >= input)
-        return fail("window " + Twine(position) + " of spatial dimension " +
-                    Twine(i) + " lies in the padding alone");
-    }
+    if (Error error = checkWindowsHit(i, input, output))
+      return error;
   }
   return done(std::move(result));
 }
