@@ -4,6 +4,8 @@
 #include "BatchRun.h"
 #include "bnn/Support/Error.h"
 #include <atomic>
+#include <optional>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -74,6 +76,11 @@ Expected<RunResult> Simulator::run(ArrayRef<Tensor> inputs,
     return counted.takeError();
   int64_t samples = *counted;
   try {
+    // More threads than the machine has are allowed where they are asked for.
+    std::optional<tbb::global_control> control;
+    if (options.threads)
+      control.emplace(tbb::global_control::max_allowed_parallelism,
+                      options.threads);
     tbb::task_arena arena(options.threads ? int(options.threads)
                                           : tbb::task_arena::automatic);
     int64_t step = batchSize(*network.image, samples, arena.max_concurrency());
