@@ -268,6 +268,6 @@ llvm::Expected<std::optional<Combination>> Combiner::run() {
 llvm::Expected<std::optional<Combination>>
 bnn::tail::combine(const Program &program, uint32_t inputs) {
   if (llvm::Error error = detail::check(program, std::nullopt, inputs))
-    return std::move(error);
+    return error;
   return Combiner(program, inputs).run();
 }

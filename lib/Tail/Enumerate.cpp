@@ -13,9 +13,9 @@ using namespace bnn::tail::detail;
 llvm::Expected<StepFunction>
 bnn::tail::enumerate(const Program &program, uint32_t channel, Domain domain) {
   if (llvm::Error error = detail::check(program, channel))
-    return std::move(error);
+    return error;
   if (llvm::Error error = detail::check(domain))
-    return std::move(error);
+    return error;
   Prepared prepared = prepare(program, channel, /*simplify=*/false);
   StepCollector steps;
   for (int64_t i = 0, end = sizeOf(domain); i < end; ++i) {

@@ -62,7 +62,7 @@ llvm::Expected<StepFunction> Solver::solve(uint32_t newChannel,
   singles = 0;
   bounds.load(channel);
   if (llvm::Error error = divide(0, sizeOf(domain) - 1))
-    return std::move(error);
+    return error;
   return steps.take();
 }
 
@@ -180,9 +180,9 @@ llvm::Expected<StepFunction> bnn::tail::solve(const Program &program,
                                               uint32_t channel, Domain domain,
                                               Ties ties, uint32_t maxLevels) {
   if (llvm::Error error = detail::check(program, channel))
-    return std::move(error);
+    return error;
   if (llvm::Error error = detail::check(domain))
-    return std::move(error);
+    return error;
   return Solver(program, channel, ties, maxLevels).solve(channel, domain);
 }
 
@@ -190,14 +190,14 @@ llvm::Expected<std::vector<StepFunction>>
 bnn::tail::solveAll(const Program &program, llvm::ArrayRef<Domain> domains,
                     Ties ties, uint32_t maxLevels) {
   if (llvm::Error error = detail::check(program, std::nullopt))
-    return std::move(error);
+    return error;
   if (domains.size() != 1 && domains.size() != program.channels)
     return llvm::createStringError(
         "%zu domains are given for %u channels; expected one, or one for each",
         domains.size(), program.channels);
   for (const Domain &domain : domains)
     if (llvm::Error error = detail::check(domain))
-      return std::move(error);
+      return error;
 
   Solver solver(program, std::nullopt, ties, maxLevels);
   std::unordered_map<std::string, uint32_t> solved;

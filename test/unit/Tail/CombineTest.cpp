@@ -152,7 +152,9 @@ TEST(Combine, ConstantResult) {
 
 TEST(Combine, DivisionByZeroIsNamed) {
   Builder b;
-  b.sign(b.add(b.div(b.input(0), b.constant(0)), b.input(1)));
+  uint32_t x = b.input(0), zero = b.constant(0); // in this order: nodes 0, 1
+  uint32_t quotient = b.div(x, zero);
+  b.sign(b.add(quotient, b.input(1)));
   llvm::Expected<std::optional<Combination>> c = combine(b.program, 2);
   ASSERT_FALSE(bool(c));
   EXPECT_EQ(errorOf(c.takeError()),

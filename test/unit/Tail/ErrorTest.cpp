@@ -20,8 +20,8 @@ TEST(Error, NanParameter) {
 
 TEST(Error, InfiniteParameterOnlyInItsChannel) {
   Builder b(2);
-  b.sign(b.mul(b.input(),
-               b.constant({1, std::numeric_limits<double>::infinity()})));
+  uint32_t x = b.input();
+  b.sign(b.mul(x, b.constant({1, std::numeric_limits<double>::infinity()})));
   EXPECT_TRUE(bool(solve(b.program, 0, kDomain)));
   llvm::Expected<StepFunction> f = solve(b.program, 1, kDomain);
   ASSERT_FALSE(bool(f));
@@ -133,7 +133,8 @@ TEST(Error, MalformedPrograms) {
             "the addition (node 1) has 1 operands; expected 2");
 
   Builder sizes(3);
-  sizes.sign(sizes.add(sizes.input(), sizes.constant({1, 2})));
+  uint32_t x = sizes.input();
+  sizes.sign(sizes.add(x, sizes.constant({1, 2})));
   EXPECT_EQ(solveError(sizes.program, kDomain),
             "the constant (node 1) has 2 values; expected one row of 1, or one "
             "for each of the 3 channels");

@@ -219,9 +219,9 @@ void checkTails(bool transcendental, int count) {
   ::testing::Test::RecordProperty("ties", withTies);
 }
 
-TEST(Random, AlgebraicTails) { checkTails(false, 2500); }
+TEST(Random, AlgebraicTails) { checkTails(false, 1200); }
 
-TEST(Random, TranscendentalTails) { checkTails(true, 600); }
+TEST(Random, TranscendentalTails) { checkTails(true, 300); }
 
 TEST(Random, EveryRoundingOfEveryQuant) {
   for (Op rounding : Generator::roundings)
