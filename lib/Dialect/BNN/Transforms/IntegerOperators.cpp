@@ -100,11 +100,17 @@ void ThresholdFolder::makeInteger(Operation *linear) {
       return;
     std::string reason = whyReal.lookup(input);
     if (reason.empty())
-      reason = isa<BlockArgument>(input)
-                   ? "its input '" + nameOf(input) +
-                         "' is real: declare its values with --input " +
-                         nameOf(input) + "=TYPE"
-                   : "its input '" + nameOf(input) + "' is real";
+      reason = "its input '" + nameOf(input) + "' is real";
+    Value source = input;
+    while (Operation *op = source.getDefiningOp()) {
+      SmallVector<Value> data = dataOperands(op);
+      if ((!isMove(op) && !isElementwise(op)) || data.size() != 1)
+        break;
+      source = data[0];
+    }
+    if (isa<BlockArgument>(source))
+      reason += "; declare the values of '" + nameOf(source) +
+                "' with --input if they are integers";
     return setReason(linear, reason);
   }
   double scale = decode.getScale().convertToDouble();

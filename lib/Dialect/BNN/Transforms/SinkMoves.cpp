@@ -20,7 +20,7 @@ struct SinkMovesPass : bnn::impl::BNNSinkMovesBase<SinkMovesPass> {
   void runOnOperation() override;
 
 private:
-  bool sink(Operation *op);
+  Operation *sink(Operation *op);
   bool simplify(TransposeOp op);
   bool simplify(ReshapeOp op);
   bool foldPad(ConvOp op);
@@ -137,16 +137,17 @@ static Operation *commonMove(Operation *op) {
   return move;
 }
 
-bool SinkMovesPass::sink(Operation *op) {
+/// Returns the operator in its new place, above the move; null if it stayed.
+Operation *SinkMovesPass::sink(Operation *op) {
   Operation *move = commonMove(op);
   if (!move)
-    return false;
+    return nullptr;
   bool hasAxis = isa<BatchNormOp, MultiThresholdOp>(op);
   std::optional<int64_t> axis;
   if (hasAxis) {
     axis = axisBefore(move, op->getAttrOfType<IntegerAttr>("axis").getInt());
     if (!axis)
-      return false;
+      return nullptr;
   }
   SmallVector<std::optional<ConstantData>> constants;
   for (Value operand : op->getOperands()) {
@@ -155,7 +156,7 @@ bool SinkMovesPass::sink(Operation *op) {
       continue;
     constants.back() = dataBefore(move, *getConstant(operand));
     if (!constants.back())
-      return false;
+      return nullptr;
   }
   OpBuilder builder(op);
   SmallVector<Value> operands;
@@ -180,9 +181,7 @@ bool SinkMovesPass::sink(Operation *op) {
   moveTraces(op, after);
   op->getResult(0).replaceAllUsesWith(after->getResult(0));
   op->erase();
-  if (move->use_empty() && !move->hasAttr(tracesAttrName))
-    move->erase();
-  return true;
+  return sunk;
 }
 
 //===----------------------------------------------------------------------===//
@@ -270,7 +269,9 @@ void SinkMovesPass::runOnOperation() {
   for (Operation &op :
        llvm::make_early_inc_range(getOperation().front().getOperations())) {
     if (isElementwise(&op)) {
-      numSunk += sink(&op);
+      // Below one move there may be another.
+      for (Operation *next = sink(&op); next; next = sink(next))
+        ++numSunk;
     } else if (auto transpose = dyn_cast<TransposeOp>(op)) {
       simplify(transpose);
     } else if (auto reshape = dyn_cast<ReshapeOp>(op)) {
@@ -279,4 +280,9 @@ void SinkMovesPass::runOnOperation() {
       foldPad(conv);
     }
   }
+  // A layout that nothing reads any more is gone, also if it had a name.
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(getOperation().front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
 }

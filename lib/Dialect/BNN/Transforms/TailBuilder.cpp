@@ -46,12 +46,13 @@ static tail::Op tailOp(UnaryKind kind) {
   case UnaryKind::NAME:                                                        \
     return tail::Op::NAME;
     CASE(Neg)
-    CASE(Abs) CASE(Sqrt) CASE(Exp) CASE(Log) CASE(Reciprocal) CASE(Sign)
-        CASE(Floor) CASE(Ceil) CASE(Trunc) CASE(RoundHalfEven)
-            CASE(RoundHalfAway) CASE(RoundHalfTowardZero) CASE(RoundAway)
-                CASE(Relu) CASE(Sigmoid) CASE(Tanh) CASE(Erf) CASE(Softplus)
-                    CASE(Softsign) CASE(LeakyRelu) CASE(Elu) CASE(Selu)
-                        CASE(HardSigmoid) CASE(Not)
+    CASE(Abs)
+    CASE(Sqrt) CASE(Exp) CASE(Log) CASE(Reciprocal) CASE(Sign) CASE(Floor)
+        CASE(Ceil) CASE(Trunc) CASE(RoundHalfEven) CASE(RoundHalfAway)
+            CASE(RoundHalfTowardZero) CASE(RoundAway) CASE(Relu) CASE(Sigmoid)
+                CASE(Tanh) CASE(Erf) CASE(Softplus) CASE(Softsign)
+                    CASE(LeakyRelu) CASE(Elu) CASE(Selu) CASE(HardSigmoid)
+                        CASE(Not)
 #undef CASE
   }
   llvm_unreachable("all kinds are listed");
@@ -63,9 +64,10 @@ static tail::Op tailOp(BinaryKind kind) {
   case BinaryKind::NAME:                                                       \
     return tail::Op::NAME;
     CASE(Add)
-    CASE(Sub) CASE(Mul) CASE(Div) CASE(Pow) CASE(Min) CASE(Max) CASE(PRelu)
-        CASE(Greater) CASE(GreaterEqual) CASE(Less) CASE(LessEqual) CASE(Equal)
-            CASE(NotEqual) CASE(And) CASE(Or) CASE(Xor)
+    CASE(Sub)
+    CASE(Mul) CASE(Div) CASE(Pow) CASE(Min) CASE(Max) CASE(PRelu) CASE(Greater)
+        CASE(GreaterEqual) CASE(Less) CASE(LessEqual) CASE(Equal) CASE(NotEqual)
+            CASE(And) CASE(Or) CASE(Xor)
 #undef CASE
   }
   llvm_unreachable("all kinds are listed");
