@@ -129,7 +129,8 @@ def RRAM_LayerOp : RRAM_Op<"layer", [
     ::mlir::Region *getCallableRegion() { return isExternal() ? nullptr : &getBody(); }
     ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
     ::llvm::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }
-    bool isDeclaration() { return isExternal(); }
+    /// A layer without a body is complete: its attributes say what it computes.
+    bool isDeclaration() { return false; }
     ::llvm::LogicalResult verifyType();
   }];
 }
@@ -212,7 +213,7 @@ def RRAM_ReadOp : RRAM_Op<"read", [
   let results = (outs RRAM_PopcountType:$result);
   let assemblyFormat = [{
     $tiles `[` $tile_row `,` $tile_column `]` `row` $row `of` $input `at` $position
-    `plane` $plane attr-dict `:` type($input) `->` type($result)
+    `plane` $plane attr-dict `:` type($input) `->` qualified(type($result))
   }];
 }
 
