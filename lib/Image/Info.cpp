@@ -107,7 +107,9 @@ uint64_t subarraysOf(const ArrayLayer &layer) {
 }
 
 void line(raw_ostream &os, StringRef name, const Twine &text) {
-  os << fmt::format("{:<13}", name.str()) << text << '\n';
+  std::string rest = text.str();
+  os << fmt::format("{:<13}", name.str()) << (rest.empty() ? "-" : rest)
+     << '\n';
 }
 
 void printSummary(const Image &image, raw_ostream &os) {
