@@ -22,6 +22,12 @@ namespace {
 
 cl::OptionCategory category("bnn-sim options");
 
+/// LLVM's library registers options of its own passes under names that are
+/// ours here; it must go first, two of one name end the program.
+struct ForgetForeignOptions {
+  ForgetForeignOptions() { cl::getRegisteredOptions().erase("threads"); }
+} forgetForeignOptions;
+
 cl::opt<std::string> imagePath(cl::Positional, cl::Required,
                                cl::desc("<net.rimg>"), cl::cat(category));
 cl::list<std::string> inputSpecs(
