@@ -4,6 +4,7 @@
 
 #include "bnn/Support/Error.h"
 #include <climits>
+#include <google/protobuf/stubs/logging.h>
 
 namespace bnn::onnx_import {
 
@@ -70,6 +71,8 @@ llvm::Expected<Model> parseModel(llvm::StringRef bytes) {
                      "read; save the weights as external data");
   auto proto = std::make_shared<onnx::ModelProto>();
   bool parsed = false;
+  // What protobuf would print about broken bytes is said below, once.
+  google::protobuf::LogSilencer silence;
   try {
     parsed =
         proto->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));

@@ -82,6 +82,10 @@ Importer::inputType(const onnx::ValueInfoProto &input) {
     }
     shape.push_back(open ? 1 : dim.dim_value());
   }
+  StringRef typeName = dataTypeName(tensor.elem_type());
+  if (typeName == "float16" || typeName == "bfloat16")
+    emitWarning(file) << "graph input '" << name << "' is " << typeName
+                      << "; the network is computed in float32";
   llvm::Expected<int64_t> count = elementCount(shape, options.maxElements);
   if (!count)
     return emitError(file) << "graph input '" << name
