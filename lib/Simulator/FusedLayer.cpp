@@ -197,7 +197,7 @@ void FusedLayer::packLimits(Group &group, int64_t index) {
 
 int64_t FusedLayer::rowsPerPass(const Rows &rows) const {
   size_t bytes = std::max<size_t>(rows.rowStride * sizeof(uint32_t), 1);
-  return std::clamp<int64_t>(int64_t(32768 / bytes) / 4 * 4, 16, 1024);
+  return std::clamp<int64_t>(int64_t(16384 / bytes) / 4 * 4, 16, 1024);
 }
 
 MismatchTask FusedLayer::task(const Group &group, const Term &term,

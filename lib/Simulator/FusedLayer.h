@@ -72,7 +72,8 @@ private:
   void runBits(BatchValue &output, int64_t group, const Rows &rows) const;
   void runSums(BatchValue &output, int64_t group, const Rows &rows,
                LayerRecord &record) const;
-  /// Rows of input that stay in the first-level cache.
+  /// Rows of input that stay in the first-level cache beside a block of
+  /// weights.
   int64_t rowsPerPass(const Rows &rows) const;
 
   const image::ArrayLayer &layer;
