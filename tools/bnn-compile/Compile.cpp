@@ -3,10 +3,17 @@
 #include "Compile.h"
 #include "Diagnostics.h"
 #include "Output.h"
+#include "Verification.h"
+#include "bnn/Conversion/BNNToImage.h"
+#include "bnn/Conversion/RRAMToImage.h"
+#include "bnn/Image/Image.h"
 #include "bnn/InitAll.h"
+#include "bnn/Report/Report.h"
 #include "bnn/Support/Error.h"
+#include "bnn/Support/File.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -18,6 +25,8 @@ class Compilation {
 public:
   explicit Compilation(const Options &options)
       : options(options), diagnostics(&context) {
+    applyDefaultTimingManagerCLOptions(timing);
+    root = timing.getRootScope();
     DialectRegistry registry;
     registerAllDialects(registry);
     context.appendDialectRegistry(registry);
@@ -28,37 +37,207 @@ public:
 
 private:
   LogicalResult import();
+  LogicalResult checkInputNames();
+  LogicalResult attachTarget();
+  LogicalResult runPasses(llvm::StringRef phase,
+                          llvm::function_ref<void(OpPassManager &)> build);
+  LogicalResult toBNN();
+  LogicalResult toRRAM();
+  void collectTies();
+  LogicalResult finish(const image::Image &image);
 
   /// Prints `error`; for `return fail(...)`.
   LogicalResult fail(llvm::Error error) {
     printError(std::move(error));
     return failure();
   }
+  LogicalResult writeStage() {
+    if (llvm::Error error = writeIR(*module, options))
+      return fail(std::move(error));
+    return success();
+  }
 
   const Options &options;
+  DefaultTimingManager timing;
+  TimingScope root;
   MLIRContext context;
   DiagnosticPrinter diagnostics;
   OwningOpRef<ModuleOp> module;
+  std::map<std::string, uint64_t> ties;
 };
 
 } // namespace
 
+//===----------------------------------------------------------------------===//
+// Import
+//===----------------------------------------------------------------------===//
+
 LogicalResult Compilation::import() {
+  TimingScope scope = root.nest("import");
   module = importONNX(options.model, context, options.import);
-  if (!module)
+  if (!module) {
+    if (!diagnostics.hadError())
+      return fail(makeError(options.model + ": cannot be imported"));
     return failure();
+  }
+  SmallVector<Attribute> provenance;
+  for (const std::string &option : options.provenance)
+    provenance.push_back(StringAttr::get(&context, option));
+  (*module)->setAttr("bnn.options", ArrayAttr::get(&context, provenance));
+  return checkInputNames();
+}
+
+LogicalResult Compilation::checkInputNames() {
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  std::vector<std::string> names;
+  for (unsigned i = 0; i < main.getNumArguments(); ++i)
+    if (auto name = main.getArgAttrOfType<StringAttr>(i, "bnn.name"))
+      names.push_back(name.str());
+  for (const InputDeclaration &input : options.inputs)
+    if (!llvm::is_contained(names, input.name))
+      return fail(makeError("--input " + input.text + ": " + options.model +
+                            " has no input '" + input.name +
+                            "'; its inputs are: " + llvm::join(names, ", ")));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Passes
+//===----------------------------------------------------------------------===//
+
+LogicalResult
+Compilation::runPasses(llvm::StringRef phase,
+                       llvm::function_ref<void(OpPassManager &)> build) {
+  TimingScope scope = root.nest(phase);
+  PassManager manager(&context);
+  manager.enableVerifier(options.verifyEach);
+  if (failed(applyPassManagerCLOptions(manager)))
+    return fail(makeError("MLIR's pass manager refuses its options"));
+  manager.enableTiming(scope);
+  build(manager);
+  if (succeeded(manager.run(*module)))
+    return success();
+  if (!diagnostics.hadError())
+    return fail(makeError(options.model + ": a pass of '" + phase +
+                          "' failed without saying why; this is a defect of "
+                          "bnn-compile"));
+  return failure();
+}
+
+LogicalResult Compilation::toBNN() {
+  BNNPipelineOptions pipeline;
+  for (const InputDeclaration &input : options.inputs)
+    pipeline.inputs.push_back(input.text);
+  pipeline.float32Ties = options.float32Ties;
+  return runPasses("bnn", [&](OpPassManager &manager) {
+    buildBNNPipeline(manager, pipeline);
+  });
+}
+
+LogicalResult Compilation::attachTarget() {
+  llvm::Expected<Target> target = findTarget(options.target);
+  if (!target)
+    return fail(target.takeError());
+  if (!options.array.empty())
+    if (llvm::Error error = overrideArray(*target, options.array))
+      return fail(std::move(error));
+  (*module)->setAttr("rram.target", rram::targetAttr(*target, &context));
+  return success();
+}
+
+LogicalResult Compilation::toRRAM() {
+  rram::RRAMPipelineOptions pipeline;
+  switch (options.schedule) {
+  case ScheduleChoice::Auto:
+    pipeline.schedule = rram::Schedule::Auto;
+    break;
+  case ScheduleChoice::P2S:
+    pipeline.schedule = rram::Schedule::P2S;
+    break;
+  case ScheduleChoice::S2P:
+    pipeline.schedule = rram::Schedule::S2P;
+    break;
+  }
+  return runPasses("rram", [&](OpPassManager &manager) {
+    rram::buildRRAMPipeline(manager, pipeline);
+  });
+}
+
+/// The image holds no ties; the report shows them with the linear operator
+/// whose sums they are, or else with the threshold.
+void Compilation::collectTies() {
+  module->walk([&](ThresholdOp threshold) {
+    if (!threshold.getTies() || threshold.getTies()->empty())
+      return;
+    Value source = threshold.getInput();
+    while (isa_and_nonnull<ReshapeOp, TransposeOp, MaxPoolOp, SumPoolOp>(
+        source.getDefiningOp()))
+      source = source.getDefiningOp()->getOperand(0);
+    Operation *op = source.getDefiningOp();
+    if (!isa_and_nonnull<ConvOp, LinearOp>(op))
+      op = threshold;
+    ties[locationName(op->getLoc()).str()] += threshold.getTies()->size();
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+/// All files appear, or none.
+LogicalResult Compilation::finish(const image::Image &image) {
+  report::Summary summary = report::summarize(image, ties);
+  OutputFiles files;
+  if (!options.output.empty()) {
+    llvm::Expected<std::string> bytes = image::serialize(image);
+    if (!bytes)
+      return fail(bytes.takeError());
+    if (llvm::Error error = files.stage(options.output, *bytes))
+      return fail(std::move(error));
+  }
+  if (!options.report.empty()) {
+    bool json = llvm::StringRef(options.report).ends_with(".json");
+    std::string text =
+        json ? report::formatJson(summary) : report::formatText(summary);
+    if (llvm::Error error = files.stage(options.report, text))
+      return fail(std::move(error));
+  }
+  if (!options.quiet)
+    llvm::outs() << report::formatText(summary);
+  if (options.verify) {
+    TimingScope scope = root.nest("verify");
+    llvm::Expected<std::string> verdict = verifyCompiled(image, options);
+    if (!verdict)
+      return fail(verdict.takeError());
+    if (!options.quiet)
+      llvm::outs() << '\n' << *verdict;
+  }
+  if (llvm::Error error = files.commit())
+    return fail(std::move(error));
   return success();
 }
 
 LogicalResult Compilation::run() {
   if (failed(import()))
     return failure();
-  if (options.stage == Stage::Import) {
-    if (llvm::Error error = writeIR(*module, options))
-      return fail(std::move(error));
-    return success();
-  }
-  return fail(makeError("stage not built in"));
+  if (options.stage == Stage::Import)
+    return writeStage();
+  if (failed(toBNN()))
+    return failure();
+  if (options.stage == Stage::BNN)
+    return writeStage();
+  collectTies();
+  if (failed(attachTarget()) || failed(toRRAM()))
+    return failure();
+  if (options.stage == Stage::RRAM)
+    return writeStage();
+  TimingScope scope = root.nest("image");
+  FailureOr<image::Image> image = convertToImage(*module);
+  scope.stop();
+  if (failed(image))
+    return failure();
+  module = {};
+  return finish(*image);
 }
 
 LogicalResult compile(const Options &options) {

@@ -1,0 +1,74 @@
+//===- Json.cpp - A report for programs -------------------------*- C++ -*-===//
+
+#include "llvm/Support/JSON.h"
+#include "bnn/Report/Report.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace bnn::report {
+
+static void writeRow(llvm::json::OStream &json, const Row &row) {
+  json.attribute("name", row.name);
+  json.attributeArray("nodes", [&] {
+    for (const std::string &node : row.nodes)
+      json.value(node);
+  });
+  json.attribute("operation", row.operation);
+  json.attribute("place", toString(row.place));
+  if (!row.reason.empty())
+    json.attribute("reason", row.reason);
+  json.attribute("fanIn", row.fanIn);
+  json.attribute("neurons", row.neurons);
+  json.attribute("positions", row.positions);
+  if (row.place == Place::Arrays) {
+    json.attribute("inputBits", row.inputBits);
+    json.attribute("weightPlanes", row.weightPlanes);
+    json.attribute("borderClasses", row.borderClasses);
+    json.attribute("subarrays", row.subarrays);
+    json.attribute("utilization", row.utilization);
+    json.attribute("rowReads", row.rowReads);
+  }
+  json.attribute("thresholds", row.thresholds);
+  json.attribute("ties", row.ties);
+}
+
+static void writeInput(llvm::json::OStream &json, const DeclaredInput &input) {
+  json.attribute("name", input.name);
+  json.attribute("type", input.type);
+  json.attribute("scale", input.scale);
+  json.attribute("offset", input.offset);
+  json.attribute("float32Difference", input.float32Difference);
+}
+
+std::string formatJson(const Summary &summary) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::json::OStream json(os, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("model", summary.model);
+    json.attribute("network", summary.network);
+    json.attribute("target", summary.target);
+    json.attribute("rows", summary.rows);
+    json.attribute("columns", summary.columns);
+    json.attributeArray("inputs", [&] {
+      for (const DeclaredInput &input : summary.inputs)
+        json.object([&] { writeInput(json, input); });
+    });
+    json.attributeArray("layers", [&] {
+      for (const Row &row : summary.layers)
+        json.object([&] { writeRow(json, row); });
+    });
+    json.attribute("moves", summary.moves);
+    json.attribute("subarrays", summary.subarrays);
+    json.attribute("weights", summary.weights);
+    json.attribute("hostWeights", summary.hostWeights);
+    json.attribute("utilization", summary.utilization);
+    json.attribute("rowReads", summary.rowReads);
+    json.attribute("ties", summary.ties);
+    json.attribute("inputBits", summary.inputBits);
+    json.attribute("outputBits", summary.outputBits);
+  });
+  os << '\n';
+  return text;
+}
+
+} // namespace bnn::report

@@ -1,0 +1,284 @@
+//===- Summarize.cpp - The numbers of a report ------------------*- C++ -*-===//
+
+#include "bnn/Report/Report.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace bnn::report {
+
+using image::Op;
+using image::Value;
+
+const char *toString(Place place) {
+  switch (place) {
+  case Place::Arrays:
+    return "arrays";
+  case Place::Digital:
+    return "digital";
+  case Place::Host:
+    return "host";
+  }
+  return "";
+}
+
+namespace {
+
+class Summarizer {
+public:
+  Summarizer(const image::Image &image,
+             const std::map<std::string, uint64_t> &ties)
+      : image(image), ties(ties), bipolar(image.values_size()) {}
+  Summary run();
+
+private:
+  void add(const image::ArrayLayer &layer);
+  void add(const Op &op);
+  void addHostWeights(const Op &op, Row &row);
+  void addInputs();
+  void markBipolar();
+
+  const Value &value(uint32_t id) const { return image.values(int(id)); }
+  uint64_t tiesOf(const std::string &node) const {
+    auto found = ties.find(node);
+    return found == ties.end() ? 0 : found->second;
+  }
+  uint64_t bitsOf(uint32_t id) const;
+
+  const image::Image &image;
+  const std::map<std::string, uint64_t> &ties;
+  /// Values of codes -1 .. 1 that are never 0.
+  std::vector<bool> bipolar;
+  /// Bits of one element of accumulators, by value.
+  std::map<uint32_t, uint64_t> accumulatorBits;
+  Summary summary;
+};
+
+uint64_t elements(const Value &value) {
+  uint64_t count = 1;
+  for (int64_t size : value.shape())
+    count *= uint64_t(size);
+  return count;
+}
+
+template <typename Sizes> std::string join(const Sizes &sizes) {
+  std::string text;
+  for (auto size : sizes)
+    text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text;
+}
+
+/// What carries on values and computes nothing.
+bool isMove(const Op &op) {
+  return op.kind() == Op::ENCODE || op.kind() == Op::DECODE ||
+         (op.kind() >= Op::RESHAPE && op.kind() <= Op::IDENTITY);
+}
+
+bool hasNoZero(const image::Thresholds &thresholds) {
+  return !thresholds.codes().empty() &&
+         std::find(thresholds.codes().begin(), thresholds.codes().end(), 0) ==
+             thresholds.codes().end();
+}
+
+} // namespace
+
+/// An image holds ranges of codes only: that 0 does not occur between -1 and +1
+/// shows in the layers that read a value, and in the steps that make it.
+void Summarizer::markBipolar() {
+  for (const image::Step &step : image.steps())
+    if (step.has_array() &&
+        step.array().plane_coding() == image::ArrayLayer::BIPOLAR)
+      bipolar[step.array().input()] = true;
+  for (const image::Port &port : image.inputs())
+    if (port.declared() == "bipolar")
+      bipolar[port.value()] = true;
+  auto carries = [](const Op &op) {
+    return op.place() == Op::DIGITAL && op.inputs_size() == 1 &&
+           op.outputs_size() == 1 &&
+           (op.kind() == Op::MAX_POOL ||
+            (op.kind() >= Op::RESHAPE && op.kind() <= Op::IDENTITY &&
+             op.kind() != Op::PAD));
+  };
+  for (const image::Step &step : llvm::reverse(image.steps()))
+    if (step.has_op() && carries(step.op()) && bipolar[step.op().outputs(0)])
+      bipolar[step.op().inputs(0)] = true;
+  for (const image::Step &step : image.steps()) {
+    if (step.has_array() && step.array().has_thresholds() &&
+        hasNoZero(step.array().thresholds()))
+      bipolar[step.array().output()] = true;
+    if (!step.has_op())
+      continue;
+    const Op &op = step.op();
+    if ((op.kind() == Op::THRESHOLD && hasNoZero(op.thresholds())) ||
+        (carries(op) && bipolar[op.inputs(0)]))
+      bipolar[op.outputs(0)] = true;
+  }
+}
+
+/// Bits of a value on the chip. Without a layer that tells the width of its
+/// accumulator, 32: no executor has wider ones.
+uint64_t Summarizer::bitsOf(uint32_t id) const {
+  const Value &of = value(id);
+  if (of.encoding() == Value::CODE) {
+    uint64_t codes = uint64_t(int64_t(of.code_max()) - of.code_min() + 1);
+    if (codes == 3 && bipolar[id])
+      codes = 2;
+    return elements(of) * std::max(1u, llvm::Log2_64_Ceil(codes));
+  }
+  auto found = accumulatorBits.find(id);
+  return elements(of) * (found == accumulatorBits.end() ? 32 : found->second);
+}
+
+//===----------------------------------------------------------------------===//
+// Layers
+//===----------------------------------------------------------------------===//
+
+void Summarizer::add(const image::ArrayLayer &layer) {
+  Row row;
+  row.name = layer.name();
+  row.nodes.assign(layer.nodes().begin(), layer.nodes().end());
+  row.place = Place::Arrays;
+  row.positions = 1;
+  if (layer.has_convolution()) {
+    const image::Convolution &conv = layer.convolution();
+    row.operation = "conv " + join(conv.kernel());
+    if (layer.groups() > 1)
+      row.operation += " groups " + std::to_string(layer.groups());
+    for (uint32_t size : conv.output())
+      row.positions *= size;
+  } else {
+    row.operation = "dense";
+    row.positions = layer.dense().positions();
+  }
+  row.fanIn = layer.fan_in();
+  row.neurons = layer.neurons();
+  row.inputBits = uint32_t(layer.plane_weights_size());
+  row.weightPlanes = layer.weight_planes();
+  row.borderClasses = layer.border_classes();
+  row.thresholds = uint64_t(layer.thresholds().thresholds_size());
+  for (const std::string &node :
+       std::set<std::string>(layer.nodes().begin(), layer.nodes().end()))
+    row.ties += tiesOf(node);
+  std::set<std::pair<uint32_t, uint64_t>> subarrays;
+  for (const image::Placement &tile : layer.placement())
+    subarrays.emplace(tile.chip(), tile.subarray());
+  row.subarrays = subarrays.size();
+  uint64_t weights = row.neurons * row.fanIn * row.weightPlanes;
+  uint64_t cells =
+      row.subarrays * image.target().rows() * image.target().columns();
+  row.utilization = cells ? double(weights) / double(cells) : 0;
+  row.rowReads =
+      row.positions * row.inputBits * row.neurons * layer.tile_columns();
+  if (layer.accumulation().bits())
+    accumulatorBits[layer.output()] = layer.accumulation().bits();
+  summary.weights += weights;
+  summary.rowReads += row.rowReads;
+  summary.layers.push_back(std::move(row));
+}
+
+/// Fan-in and neurons of a linear operator with constant weights.
+void Summarizer::addHostWeights(const Op &op, Row &row) {
+  const Value &weights = value(op.inputs(1));
+  int rank = weights.shape_size();
+  if (op.kind() == Op::CONV) {
+    row.operation = "conv " + join(llvm::drop_begin(weights.shape(), 2));
+    row.neurons = uint64_t(weights.shape(0));
+    row.fanIn = elements(weights) / row.neurons;
+  } else if (rank >= 2) {
+    bool rowsAreNeurons = op.kind() == Op::LINEAR || op.transpose_rhs();
+    row.operation = op.kind() == Op::LINEAR ? "dense" : "matmul";
+    row.neurons = uint64_t(weights.shape(rowsAreNeurons ? rank - 2 : rank - 1));
+    row.fanIn = uint64_t(weights.shape(rowsAreNeurons ? rank - 1 : rank - 2));
+  }
+  if (row.neurons)
+    row.positions = elements(value(op.outputs(0))) / row.neurons;
+  for (const image::Constant &constant : image.constants())
+    if (constant.value() == op.inputs(1))
+      summary.hostWeights += elements(weights);
+}
+
+void Summarizer::add(const Op &op) {
+  if (op.kind() == Op::ENCODE)
+    summary.inputBits += bitsOf(op.outputs(0));
+  if (op.kind() == Op::DECODE)
+    summary.outputBits += bitsOf(op.inputs(0));
+  if (isMove(op)) {
+    // Moves of accumulators keep their width.
+    if (op.inputs_size())
+      if (auto found = accumulatorBits.find(op.inputs(0));
+          found != accumulatorBits.end() && op.kind() != Op::DECODE)
+        accumulatorBits[op.outputs(0)] = found->second;
+    ++summary.moves;
+    return;
+  }
+  Row row;
+  row.name = op.node();
+  row.nodes = {op.node()};
+  row.operation = llvm::StringRef(Op::Kind_Name(op.kind())).lower();
+  row.place = op.place() == Op::DIGITAL ? Place::Digital : Place::Host;
+  row.reason = op.reason();
+  if (op.kind() == Op::CONV || op.kind() == Op::MATMUL ||
+      op.kind() == Op::LINEAR)
+    addHostWeights(op, row);
+  if (op.kind() == Op::THRESHOLD) {
+    row.thresholds = uint64_t(op.thresholds().thresholds_size());
+    row.ties = tiesOf(op.node());
+  }
+  summary.layers.push_back(std::move(row));
+}
+
+//===----------------------------------------------------------------------===//
+// Inputs and totals
+//===----------------------------------------------------------------------===//
+
+void Summarizer::addInputs() {
+  for (const image::Port &port : image.inputs()) {
+    if (value(port.value()).encoding() == Value::CODE)
+      summary.inputBits += bitsOf(port.value());
+    if (port.declared().empty())
+      continue;
+    DeclaredInput input{port.name(), port.declared(), port.scale(),
+                        port.offset()};
+    for (int64_t q = port.code_min(); q <= port.code_max(); ++q) {
+      double x = port.scale() * (double(q) + port.offset());
+      input.float32Difference =
+          std::max(input.float32Difference, std::fabs(x - double(float(x))));
+    }
+    summary.inputs.push_back(std::move(input));
+  }
+}
+
+Summary Summarizer::run() {
+  summary.model = image.provenance().model();
+  summary.network = image.provenance().network();
+  summary.target = image.target().name();
+  summary.rows = image.target().rows();
+  summary.columns = image.target().columns();
+  summary.subarrays = image.num_subarrays();
+  markBipolar();
+  addInputs();
+  for (const image::Step &step : image.steps()) {
+    if (step.has_array())
+      add(step.array());
+    else
+      add(step.op());
+  }
+  for (const Row &row : summary.layers)
+    summary.ties += row.ties;
+  for (const image::Port &port : image.outputs())
+    if (value(port.value()).encoding() != Value::REAL)
+      summary.outputBits += bitsOf(port.value());
+  double cells = double(summary.subarrays) * summary.rows * summary.columns;
+  summary.utilization = cells > 0 ? double(summary.weights) / cells : 0;
+  return std::move(summary);
+}
+
+Summary summarize(const image::Image &image,
+                  const std::map<std::string, uint64_t> &ties) {
+  return Summarizer(image, ties).run();
+}
+
+} // namespace bnn::report

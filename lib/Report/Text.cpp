@@ -1,0 +1,162 @@
+//===- Text.cpp - A report for people ---------------------------*- C++ -*-===//
+
+#include "bnn/Report/Report.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace bnn::report {
+
+static constexpr size_t widestName = 30, widestOperation = 18;
+
+/// At most `width` characters; what is left out shows as "..".
+static std::string shorten(const std::string &text, size_t width) {
+  if (text.size() <= width)
+    return text;
+  // The end of an exporter's path tells more than its beginning.
+  return ".." + text.substr(text.size() - (width - 2));
+}
+
+/// Empty for what does not apply.
+static std::string number(uint64_t value) {
+  return value ? std::to_string(value) : "";
+}
+
+static std::string percent(double share) {
+  return share > 0 ? fmt::format("{:.1f}", 100 * share) : "";
+}
+
+using Cells = std::vector<std::string>;
+
+static Cells cellsOf(const Row &row) {
+  bool arrays = row.place == Place::Arrays;
+  std::string operation = shorten(row.operation, widestOperation);
+  return {shorten(row.name.empty() ? "-" : row.name, widestName),
+          operation,
+          toString(row.place),
+          number(row.fanIn),
+          number(row.neurons),
+          number(row.positions),
+          number(row.inputBits),
+          number(row.borderClasses),
+          arrays || row.ties ? std::to_string(row.ties) : "",
+          number(row.subarrays),
+          percent(row.utilization),
+          number(row.rowReads)};
+}
+
+/// Columns of text left, of numbers right; two blanks between.
+static std::string formatTable(llvm::ArrayRef<Cells> table) {
+  constexpr size_t textColumns = 3;
+  std::vector<size_t> widths(table.front().size());
+  for (const Cells &cells : table)
+    for (size_t i = 0; i < cells.size(); ++i)
+      widths[i] = std::max(widths[i], cells[i].size());
+  std::string text;
+  for (const Cells &cells : table) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      line += i ? "  " : "";
+      line += i < textColumns ? fmt::format("{:<{}}", cells[i], widths[i])
+                              : fmt::format("{:>{}}", cells[i], widths[i]);
+    }
+    text += llvm::StringRef(line).rtrim().str() + '\n';
+  }
+  return text;
+}
+
+/// "node: reason" once per reason, with the nodes that share it.
+static std::string formatReasons(const Summary &summary) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const Row &row : summary.layers) {
+    if (row.place != Place::Host)
+      continue;
+    const std::string &reason =
+        row.reason.empty() ? "works on real numbers" : row.reason;
+    auto known = std::find_if(reasons.begin(), reasons.end(), [&](auto &entry) {
+      return entry.first == reason;
+    });
+    if (known == reasons.end())
+      known = reasons.insert(known, {reason, {}});
+    known->second.push_back(row.name.empty() ? row.operation : row.name);
+  }
+  if (reasons.empty())
+    return "";
+  std::string text = "\nOn the host, because\n";
+  for (const auto &[reason, names] : reasons) {
+    text += fmt::format("  {}:\n", reason);
+    std::string line = "   ";
+    for (size_t i = 0; i < names.size(); ++i) {
+      std::string word = names[i] + (i + 1 < names.size() ? "," : "");
+      if (line.size() > 4 && line.size() + 1 + word.size() > 100) {
+        text += line + '\n';
+        line = "   ";
+      }
+      line += " " + word;
+    }
+    text += line + '\n';
+  }
+  return text;
+}
+
+static std::string formatInputs(const Summary &summary) {
+  std::string text;
+  for (const DeclaredInput &input : summary.inputs) {
+    text += fmt::format("Input '{}' is declared {}", input.name, input.type);
+    if (input.scale != 1 || input.offset != 0)
+      text += fmt::format(": {} * (q + {})", input.scale, input.offset);
+    text += '\n';
+    if (input.float32Difference > 0)
+      text += fmt::format("  exact for the integers q; float32 inputs differ "
+                          "from it by up to {:.3g}\n",
+                          input.float32Difference);
+  }
+  return text;
+}
+
+static std::string plural(uint64_t count, const char *noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+static std::string formatTotals(const Summary &summary) {
+  std::string text;
+  if (summary.subarrays)
+    text += fmt::format(
+        "{} of {}x{} cells, {} in cells, {:.1f} % used; {} a sample\n",
+        plural(summary.subarrays, "subarray"), summary.rows, summary.columns,
+        plural(summary.weights, "weight"), 100 * summary.utilization,
+        plural(summary.rowReads, "row read"));
+  else
+    text += "nothing runs on the arrays\n";
+  if (summary.hostWeights)
+    text +=
+        fmt::format("{} on the host\n", plural(summary.hostWeights, "weight"));
+  if (summary.subarrays)
+    text += fmt::format("{} onto the chip and {} off it a sample\n",
+                        plural(summary.inputBits, "bit"),
+                        plural(summary.outputBits, "bit"));
+  if (summary.ties)
+    text += fmt::format("{}: decisions that float32 leaves to its rounding; "
+                        "--emit bnn lists them\n",
+                        plural(summary.ties, "tie"));
+  return text;
+}
+
+std::string formatText(const Summary &summary) {
+  std::string text =
+      fmt::format("{} on {}, subarrays of {}x{}\n\n", summary.model,
+                  summary.target, summary.rows, summary.columns);
+  std::vector<Cells> table = {{"layer", "what", "where", "fan-in", "neurons",
+                               "places", "bits", "classes", "ties", "subarrays",
+                               "use %", "row reads"}};
+  for (const Row &row : summary.layers)
+    table.push_back(cellsOf(row));
+  text += formatTable(table) + '\n';
+  text += formatTotals(summary);
+  text += formatInputs(summary);
+  text += formatReasons(summary);
+  return text;
+}
+
+} // namespace bnn::report
