@@ -27,6 +27,8 @@ private:
   mlir::FailureOr<mlir::RankedTensorType>
   inputType(const onnx::ValueInfoProto &input);
   mlir::LogicalResult importOutputs();
+  mlir::LogicalResult checkOutput(const onnx::ValueInfoProto &output,
+                                  mlir::RankedTensorType type);
 
   mlir::LogicalResult importNode(const onnx::NodeProto &proto);
   mlir::FailureOr<const Operator *> lookUp(const onnx::NodeProto &proto,

@@ -156,6 +156,37 @@ static StringRef defaultElementType(const Val &value) {
                                 : "int64";
 }
 
+/// What the file says of an output's type against what it turned out to be. A
+/// wrong shape is a warning only, as in other runtimes: exporters leave stale
+/// ones behind.
+LogicalResult Importer::checkOutput(const onnx::ValueInfoProto &output,
+                                    RankedTensorType type) {
+  const onnx::TypeProto::Tensor &tensor = output.type().tensor_type();
+  if (tensor.elem_type() != 0) {
+    Type declared =
+        importedElementType(tensor.elem_type(), module.getContext());
+    if (!declared ||
+        isa<FloatType>(declared) != isa<FloatType>(type.getElementType()))
+      return emitError(file)
+             << "graph output '" << output.name() << "' is declared as "
+             << (declared ? dataTypeName(tensor.elem_type())
+                          : StringRef("an unsupported type"))
+             << ", but the node gives " << type.getElementType();
+  }
+  if (!tensor.has_shape())
+    return success();
+  bool same = tensor.shape().dim_size() == type.getRank();
+  // The leading dimension may be the batch that was set to 1.
+  for (int d = 1; same && d < type.getRank(); ++d)
+    same = tensor.shape().dim(d).dim_value() <= 0 ||
+           tensor.shape().dim(d).dim_value() == type.getDimSize(d);
+  if (!same)
+    emitWarning(file) << "graph output '" << output.name()
+                      << "' is declared with another shape than "
+                      << shapeString(type.getShape());
+  return success();
+}
+
 LogicalResult Importer::importOutputs() {
   OpBuilder &builder = emitter.opBuilder();
   emitter.setLocation(file);
