@@ -159,7 +159,8 @@ Expected<Tensor> parseNpy(StringRef bytes) {
     return makeError("npy file is truncated in its header");
   uint8_t version = uint8_t(bytes[6]);
   if (version < 1 || version > 3)
-    return makeError("npy file has the unknown version " + Twine(version));
+    return makeError("npy file has the unknown version " +
+                     Twine(unsigned(version)));
   size_t lengthBytes = version == 1 ? 2 : 4;
   if (bytes.size() < 8 + lengthBytes)
     return makeError("npy file is truncated in its header");

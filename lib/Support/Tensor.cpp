@@ -173,9 +173,9 @@ Error decodeElements(ElementType type, const char *bytes, int64_t count,
   }
   if (type == ElementType::Int64 || type == ElementType::UInt64)
     for (size_t i = first; i < out.size(); ++i)
-      if (std::abs(out[i]) > exactLimit)
+      if (std::abs(out[i]) >= exactLimit)
         return makeError("element " + Twine(i - first) +
-                         " is an integer above 2^53 in magnitude, which is not "
+                         " is an integer of 2^53 or more, which is not "
                          "exact here");
   return Error::success();
 }

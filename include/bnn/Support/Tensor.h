@@ -69,7 +69,7 @@ llvm::Expected<int64_t> elementCount(llvm::ArrayRef<int64_t> shape,
 std::string shapeString(llvm::ArrayRef<int64_t> shape);
 
 /// `count` little-endian elements at `bytes` as double, appended to `out`.
-/// Fails on an integer of magnitude above 2^53.
+/// Fails on an integer of magnitude 2^53 or more.
 llvm::Error decodeElements(ElementType type, const char *bytes, int64_t count,
                            bool bigEndian, std::vector<double> &out);
 
