@@ -29,11 +29,11 @@ def schema(source, work):
 def load(module, path):
     """The verified payload of an image file as a protobuf message."""
     data = pathlib.Path(path).read_bytes()
-    length = int.from_bytes(data[16:24], "little")
+    length = int.from_bytes(data[12:20], "little")
     payload = data[HEADER:]
     if len(payload) != length:
         raise SystemExit(f"{path}: header says {length} bytes, {len(payload)} follow")
-    if hashlib.sha256(payload).digest() != data[24:56]:
+    if hashlib.sha256(payload).digest() != data[20:52]:
         raise SystemExit(f"{path}: SHA-256 of the payload differs from the header's")
     image = module.Image()
     image.ParseFromString(payload)

@@ -146,3 +146,9 @@ NETWORKS = {
     "kws-alibaba": Network("x:0", None, keywords, 0, None, 4),
     "ecg-adii": Network("input_ecg", None, heart_beats, 0, None, 4),
 }
+
+# Dense layers after a Flatten of [N,H,W,C], and H, W, C.
+FLATTENED = {
+    "sequential_10/quant_dense_10/MatMul": (27, 27, 32),
+    "sequential_1/quant_dense_1/MatMul": (7, 7, 64),
+}

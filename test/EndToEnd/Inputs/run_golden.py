@@ -137,7 +137,12 @@ def compare_places(judge, network, image):
 
 
 def compare_weights(judge, model, image, path, work):
-    """The cells hold the ONNX weights; bnn-image reads the same out of them."""
+    """The cells hold the ONNX weights; bnn-image reads the same out of them.
+
+    A Flatten of [N,H,W,C] before a dense layer is folded into the order of its
+    weights, so that the chip needs no transposition: there the columns stand
+    in the order C, H, W.
+    """
     nodes = onnx_weights.linear_nodes(model)
     cells = image_file.cell_weights(image)
     used = set()
@@ -147,6 +152,9 @@ def compare_weights(judge, model, image, path, work):
             continue
         used.add(match[0])
         wanted = np.sign(nodes[match[0]][1]).astype(np.int8)
+        for name in nodes[match[0]][0] & set(networks.FLATTENED):
+            wanted = wanted.reshape((-1,) + networks.FLATTENED[name])
+            wanted = wanted.transpose(0, 3, 1, 2).reshape(len(wanted), -1)
         found = image_file.layer_weights(image, cells, layer)
         judge.check(np.array_equal(found, wanted),
                     f"layer {layer.name}: cells differ from the ONNX weights")
