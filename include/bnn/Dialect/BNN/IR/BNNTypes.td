@@ -87,8 +87,8 @@ def BNN_StepsAttr : BNN_Attr<"Steps", "steps"> {
     OptionalArrayRefParameter<"int64_t">:$thresholds,
     ArrayRefParameter<"int64_t">:$codes);
   let assemblyFormat = [{
-    `<` `counts` `=` `[` $counts `]` (`,` `thresholds` `=` `[` $thresholds^ `]`)?
-    `,` `codes` `=` `[` $codes `]` `>`
+    `<` `counts` `=` `[` $counts `]` `,` (`thresholds` `=` `[` $thresholds^ `]` `,`)?
+    `codes` `=` `[` $codes `]` `>`
   }];
   let genVerifyDecl = 1;
 }
