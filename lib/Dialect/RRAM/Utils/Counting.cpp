@@ -40,7 +40,9 @@
 #include "bnn/Dialect/RRAM/Utils/Counting.h"
 
 #include "llvm/Support/MathExtras.h"
+#include <map>
 #include <numeric>
+#include <set>
 
 using namespace mlir;
 using namespace bnn;
@@ -173,18 +175,25 @@ struct StepsBuilder {
     counts.push_back(0);
     codes.push_back(code);
   }
-  /// From `threshold` on the code is `code`. A threshold that is reached
-  /// together with the one before it, or always, replaces its code.
+  /// From `threshold` on the code is `code`. Thresholds that are reached
+  /// together with the one before, or always, or that change nothing, go.
   void add(int64_t threshold, int64_t code, int64_t least) {
-    bool always = counts.back() == 0 && threshold <= least;
-    bool together = counts.back() > 0 && thresholds.back() == threshold;
-    if (always || together) {
+    if (counts.back() > 0 && thresholds.back() == threshold)
+      remove();
+    if (code == codes.back())
+      return;
+    if (counts.back() == 0 && threshold <= least) {
       codes.back() = code;
       return;
     }
     ++counts.back();
     thresholds.push_back(threshold);
     codes.push_back(code);
+  }
+  void remove() {
+    --counts.back();
+    thresholds.pop_back();
+    codes.pop_back();
   }
   StepsAttr finish(MLIRContext *context) {
     return StepsAttr::get(context, counts, thresholds, codes);
@@ -213,6 +222,13 @@ struct StepsReader {
 };
 } // namespace
 
+/// The smallest count that stands for an accumulator: with a divisor of 2,
+/// every other count may.
+static int64_t leastCount(const CountRule &rule, int64_t bias) {
+  int64_t count = rule.countRange().min;
+  return (rule.unit * count + bias) % rule.divisor ? count + 1 : count;
+}
+
 StepsAttr bnn::rram::stepsOnCounts(StepsAttr steps, ArrayRef<int64_t> bias,
                                    int64_t neurons, const CountRule &rule) {
   StepsReader reader(steps);
@@ -221,6 +237,7 @@ StepsAttr bnn::rram::stepsOnCounts(StepsAttr steps, ArrayRef<int64_t> bias,
   StepsBuilder builder;
   for (size_t f = 0; f < bias.size(); ++f) {
     size_t from = shared ? 0 : f % neurons;
+    int64_t least = leastCount(rule, bias[f]);
     builder.begin(reader.code(from, 0));
     for (int64_t j = 0; j < reader.count(from); ++j) {
       // A threshold so far off that the product would overflow is never
@@ -232,7 +249,7 @@ StepsAttr bnn::rram::stepsOnCounts(StepsAttr steps, ArrayRef<int64_t> bias,
           llvm::divideCeilSigned(rule.divisor * t - bias[f], rule.unit);
       if (count > range.max)
         break;
-      builder.add(count, reader.code(from, j + 1), range.min);
+      builder.add(count, reader.code(from, j + 1), least);
     }
   }
   return builder.finish(steps.getContext());
@@ -242,29 +259,38 @@ StepsAttr bnn::rram::stepsOnAccumulators(StepsAttr steps,
                                          ArrayRef<int64_t> bias,
                                          int64_t neurons,
                                          const CountRule &rule) {
+  // Each class is a part of the function that is looked for: known between the
+  // bounds of its counts, and only at the accumulators that it reaches (odd
+  // ones, even ones). The parts are put together by asking every class wherever
+  // some class changes; the last line tests whether they agree.
   StepsReader reader(steps);
   StepsBuilder builder;
-  size_t functions = bias.size();
-  auto accumulator = [&](size_t f, int64_t j) {
-    return llvm::divideCeilSigned(rule.unit * reader.threshold(f, j) + bias[f],
-                                  rule.divisor);
+  CountRule::Range range = rule.countRange();
+  auto accumulatorOf = [&](size_t f, int64_t count) {
+    return llvm::divideCeilSigned(rule.unit * count + bias[f], rule.divisor);
   };
   for (int64_t n = 0; n < neurons; ++n) {
-    // A class may have lost thresholds that its counts do not reach: the class
-    // with the most has them all, or else the check below fails.
-    size_t fullest = n;
-    for (size_t f = n; f < functions; f += neurons)
-      if (reader.count(f) > reader.count(fullest))
-        fullest = f;
-    builder.begin(reader.code(fullest, 0));
-    for (int64_t j = 0; j < reader.count(fullest); ++j) {
-      // Classes may reach different accumulators: odd ones and even ones.
-      int64_t least = accumulator(fullest, j);
-      for (size_t f = n; f < functions; f += neurons)
-        if (reader.count(f) == reader.count(fullest))
-          least = std::min(least, accumulator(f, j));
-      builder.add(least, reader.code(fullest, j + 1), INT64_MIN);
+    std::set<int64_t> changes;
+    for (size_t f = n; f < bias.size(); f += neurons) {
+      changes.insert(accumulatorOf(f, leastCount(rule, bias[f])));
+      for (int64_t j = 0; j < reader.count(f); ++j)
+        changes.insert(accumulatorOf(f, reader.threshold(f, j)));
     }
+    std::map<int64_t, int64_t> codeFrom;
+    for (size_t f = n; f < bias.size(); f += neurons)
+      for (int64_t accumulator : changes) {
+        int64_t count = llvm::divideCeilSigned(
+            rule.divisor * accumulator - bias[f], rule.unit);
+        if (count < range.min || count > range.max)
+          continue;
+        int64_t passed = 0;
+        while (passed < reader.count(f) && count >= reader.threshold(f, passed))
+          ++passed;
+        codeFrom.try_emplace(accumulatorOf(f, count), reader.code(f, passed));
+      }
+    builder.begin(codeFrom.begin()->second);
+    for (auto [from, code] : codeFrom)
+      builder.add(from, code, INT64_MIN);
   }
   StepsAttr result = builder.finish(steps.getContext());
   return stepsOnCounts(result, bias, neurons, rule) == steps ? result
