@@ -70,6 +70,7 @@ Error checkValues(State &state) {
   }
   state.defined.resize(state.elements.size());
   state.ranges.resize(state.elements.size());
+  state.holdsZero.resize(state.elements.size());
   return Error::success();
 }
 

@@ -41,6 +41,8 @@ struct State {
   std::vector<int64_t> elements; // of each value
   std::vector<bool> defined;
   std::vector<Range> ranges; // of CODE and INTEGER values, once defined
+  // Values that a table or a pad sets to 0: -1, 0, +1 rather than -1, +1.
+  std::vector<bool> holdsZero;
 
   const Value &value(uint32_t id) const { return image.values(int(id)); }
   Shape shape(uint32_t id) const {

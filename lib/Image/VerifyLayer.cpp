@@ -1,63 +1,17 @@
 //===- VerifyLayer.cpp - Layers on the arrays -----------------------------===//
 //
-// Everything of a layer but the contents of its cells: arms of other versions,
-// geometry, planes, positions, numbers.
+// Arms of other versions, planes, and the numbers of counts, biases and
+// thresholds. VerifyGeometry.cpp has positions and tiles.
 //
 //===----------------------------------------------------------------------===//
 
-#include "VerifierImpl.h"
+#include "LayerChecker.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 
 namespace bnn::image::verifier {
-
-namespace {
-
-/// One layer under test.
-class LayerChecker {
-public:
-  LayerChecker(State &state, const ArrayLayer &layer)
-      : state(state), target(state.image.target()), layer(layer),
-        place("layer '" + layer.name() + "'"),
-        input(state.value(layer.input())), output(state.value(layer.output())) {
-  }
-
-  Error check();
-
-private:
-  Error fail(const Twine &message) const {
-    return verifier::fail(place, message);
-  }
-  Error refused(const Twine &what, const Twine &advice) const {
-    return fail(what + " is not executed by version 1; " + advice);
-  }
-
-  Error checkArms() const;
-  Error checkSizes() const;
-  Error checkPlanes() const;
-  Error checkDense();
-  Error checkConvolution();
-  Error checkPositions();
-  Error checkTiles() const;
-  Error checkPlacement(int index) const;
-  Error checkNumbers();
-  Error checkAccumulator(int64_t low, int64_t high) const;
-
-  /// Fails unless the value has `expected` elements.
-  Error checkElements(const Twine &name, uint32_t id, uint64_t expected) const;
-
-  State &state;
-  const Target &target;
-  const ArrayLayer &layer;
-  std::string place;
-  const Value &input;
-  const Value &output;
-  uint64_t positions = 0;
-  uint64_t lanes() const {
-    return uint64_t(layer.weight_planes()) * layer.fan_in();
-  }
-};
 
 Error LayerChecker::checkArms() const {
   if (layer.orientation() == ArrayLayer::ROW_IS_INPUT)
@@ -152,6 +106,10 @@ Error LayerChecker::checkPlanes() const {
                 Twine(found.low) + " to " + Twine(found.high) +
                 ", but the planes express " + Twine(codes.low) + " to " +
                 Twine(codes.high));
+  if (layer.plane_coding() == ArrayLayer::BIPOLAR &&
+      state.holdsZero[layer.input()])
+    return fail("its input '" + input.name() +
+                "' holds code 0, which plane_coding BIPOLAR cannot express");
   if (layer.has_convolution()) {
     int32_t pad = layer.convolution().pad_code();
     if (pad < codes.low || pad > codes.high ||
@@ -159,181 +117,6 @@ Error LayerChecker::checkPlanes() const {
       return fail("convolution.pad_code " + Twine(pad) +
                   " cannot be expressed by the planes");
   }
-  return Error::success();
-}
-
-Error LayerChecker::checkElements(const Twine &name, uint32_t id,
-                                  uint64_t expected) const {
-  if (uint64_t(state.elements[id]) == expected)
-    return Error::success();
-  return fail("its " + name + " '" + state.value(id).name() + "' " +
-              text(state.shape(id)) + " does not have the " + Twine(expected) +
-              " elements of the layer's geometry");
-}
-
-Error LayerChecker::checkDense() {
-  positions = layer.dense().positions();
-  if (positions < 1)
-    return fail("dense.positions is 0");
-  // The factors are below 2^31 and 2^32: divide instead of multiplying three.
-  uint64_t width = uint64_t(layer.groups()) * layer.fan_in();
-  if (width > uint64_t(maxElements) ||
-      positions > uint64_t(maxElements) / width)
-    return fail("its input is beyond the limit of 2^31 elements");
-  return checkElements("input", layer.input(), positions * width);
-}
-
-Error LayerChecker::checkConvolution() {
-  const Convolution &c = layer.convolution();
-  int rank = c.input_size();
-  if (rank < 1 || rank > maxRank)
-    return fail("convolution.input has " + Twine(rank) + " spatial sizes");
-  if (c.output_size() != rank || c.kernel_size() != rank ||
-      c.strides_size() != rank || c.dilations_size() != rank ||
-      c.pads_begin_size() != rank)
-    return fail("the fields of convolution differ in their numbers of spatial "
-                "dimensions; input has " +
-                Twine(rank));
-  uint64_t inputs = c.channels(), taps = 1;
-  positions = 1;
-  for (int i = 0; i < rank; ++i) {
-    if (c.input(i) < 1 || c.output(i) < 1 || c.kernel(i) < 1 ||
-        c.strides(i) < 1 || c.dilations(i) < 1)
-      return fail("spatial dimension " + Twine(i) +
-                  " of convolution has a size, kernel, stride or dilation of "
-                  "0");
-    if (std::max({c.input(i), c.output(i), c.kernel(i), c.strides(i),
-                  c.dilations(i), c.pads_begin(i)}) > uint32_t(maxCount))
-      return fail("spatial dimension " + Twine(i) +
-                  " of convolution has a number beyond 2^31 - 1");
-    bool overflow = false;
-    inputs = SaturatingMultiply<uint64_t>(inputs, c.input(i), &overflow);
-    if (!overflow)
-      positions =
-          SaturatingMultiply<uint64_t>(positions, c.output(i), &overflow);
-    if (!overflow)
-      taps = SaturatingMultiply<uint64_t>(taps, c.kernel(i), &overflow);
-    if (overflow)
-      return fail("the sizes of convolution are beyond 2^64 elements");
-  }
-  if (c.channels() < 1 || c.channels() % layer.groups())
-    return fail(Twine(layer.groups()) + " groups do not divide the " +
-                Twine(c.channels()) + " channels");
-  bool overflow = false;
-  uint64_t fanIn = SaturatingMultiply<uint64_t>(c.channels() / layer.groups(),
-                                                taps, &overflow);
-  if (overflow || fanIn != layer.fan_in())
-    return fail("fan_in is " + Twine(layer.fan_in()) + ", but " +
-                Twine(c.channels() / layer.groups()) +
-                " channels of a group and " + Twine(taps) +
-                " taps give another one");
-  return checkElements("input", layer.input(), inputs);
-}
-
-Error LayerChecker::checkPositions() {
-  switch (layer.positions_case()) {
-  case ArrayLayer::kDense:
-    if (Error error = checkDense())
-      return error;
-    break;
-  case ArrayLayer::kConvolution:
-    if (Error error = checkConvolution())
-      return error;
-    break;
-  case ArrayLayer::POSITIONS_NOT_SET:
-    return fail("neither dense nor convolution is set");
-  }
-  if (positions > uint64_t(maxElements))
-    return fail(Twine(positions) + " positions are beyond the limit of 2^31");
-  if (Error error =
-          checkElements("output", layer.output(), positions * layer.neurons()))
-    return error;
-  if (layer.border_classes() < 1)
-    return fail("border_classes is 0; without borders it is 1");
-  if (layer.position_class().empty()) {
-    if (layer.border_classes() > 1)
-      return fail("position_class is empty, but there are " +
-                  Twine(layer.border_classes()) + " border classes");
-    return Error::success();
-  }
-  if (uint64_t(layer.position_class_size()) != positions)
-    return fail("position_class has " + Twine(layer.position_class_size()) +
-                " entries for " + Twine(positions) + " positions");
-  for (auto [position, index] : enumerate(layer.position_class()))
-    if (index >= layer.border_classes())
-      return fail("position_class[" + Twine(position) + "] is " + Twine(index) +
-                  ", but there are " + Twine(layer.border_classes()) +
-                  " border classes");
-  return Error::success();
-}
-
-Error LayerChecker::checkPlacement(int index) const {
-  const Placement &tile = layer.placement(index);
-  std::string name = "placement[" + std::to_string(index) + "]";
-  if (tile.complemented())
-    return refused(name + ".complemented", "compile for a target without "
-                                           "partial_complement");
-  uint64_t onChip = target.subarrays();
-  if (onChip == 0 && tile.chip() != 0)
-    return fail(name + ".chip is " + Twine(tile.chip()) +
-                ", but the target names no number of subarrays of a chip");
-  if (onChip != 0 && tile.subarray() >= onChip)
-    return fail(name + ".subarray " + Twine(tile.subarray()) +
-                " is outside the chip's " + Twine(onChip) + " subarrays");
-  // chip * onChip + subarray < num_subarrays, without overflow.
-  uint64_t all = state.image.num_subarrays();
-  uint64_t before = 0;
-  if (onChip != 0 && tile.chip() != 0) {
-    if (all / tile.chip() < onChip)
-      return fail(name + ".chip " + Twine(tile.chip()) +
-                  " lies beyond the image's " + Twine(all) + " subarrays");
-    before = tile.chip() * onChip;
-  }
-  if (tile.subarray() >= all - before)
-    return fail(name + ".subarray " + Twine(tile.subarray()) +
-                " lies beyond the image's " + Twine(all) + " subarrays");
-
-  uint64_t tileRow = uint64_t(index) / layer.tile_columns();
-  uint64_t tileColumn = uint64_t(index) % layer.tile_columns();
-  uint64_t numRows = std::min<uint64_t>(
-      target.rows(), layer.neurons() - tileRow * target.rows());
-  uint64_t numLanes = std::min<uint64_t>(
-      target.columns(), lanes() - tileColumn * target.columns());
-  if (tile.row() + numRows > target.rows())
-    return fail(name + ".row " + Twine(tile.row()) + " leaves no room for " +
-                Twine(numRows) + " neurons in " + Twine(target.rows()) +
-                " rows");
-  if (tile.column() + numLanes > target.columns())
-    return fail(name + ".column " + Twine(tile.column()) +
-                " leaves no room for " + Twine(numLanes) + " lanes in " +
-                Twine(target.columns()) + " columns");
-  if (layer.lane_padding() == ArrayLayer::ALTERNATING && tile.column() != 0)
-    return fail(name + ".column is " + Twine(tile.column()) +
-                ", but without a column mask every column of a row is "
-                "counted: it must be 0");
-  return Error::success();
-}
-
-Error LayerChecker::checkTiles() const {
-  uint64_t tileRows = divideCeil(uint64_t(layer.neurons()), target.rows());
-  uint64_t tileColumns = divideCeil(lanes(), target.columns());
-  if (layer.tile_rows() != tileRows || layer.tile_columns() != tileColumns)
-    return fail("a grid of " + Twine(layer.tile_rows()) + "x" +
-                Twine(layer.tile_columns()) + " tiles, but " +
-                Twine(layer.neurons()) + " neurons of " + Twine(lanes()) +
-                " lanes on " + Twine(target.rows()) + "x" +
-                Twine(target.columns()) + " cells need " + Twine(tileRows) +
-                "x" + Twine(tileColumns));
-  if (uint64_t(layer.placement_size()) != tileRows * tileColumns)
-    return fail("placement has " + Twine(layer.placement_size()) +
-                " entries for " + Twine(tileRows * tileColumns) + " tiles");
-  if (layer.lane_padding() == ArrayLayer::MASKED && !target.column_mask() &&
-      lanes() % target.columns())
-    return fail("lane_padding MASKED needs column_mask, which the target "
-                "lacks");
-  for (int i = 0; i < layer.placement_size(); ++i)
-    if (Error error = checkPlacement(i))
-      return error;
   return Error::success();
 }
 
@@ -403,6 +186,7 @@ Error LayerChecker::checkNumbers() {
   }
   Range codes = {output.code_min(), output.code_max()};
   state.ranges[layer.output()] = codes;
+  state.holdsZero[layer.output()] = is_contained(layer.thresholds().codes(), 0);
   return checkThresholds(place, layer.thresholds(), functions, codes);
 }
 
@@ -419,8 +203,6 @@ Error LayerChecker::check() {
     return error;
   return checkNumbers();
 }
-
-} // namespace
 
 Error checkLayer(State &state, const ArrayLayer &layer) {
   return LayerChecker(state, layer).check();

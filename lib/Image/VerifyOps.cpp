@@ -14,6 +14,16 @@ namespace bnn::image::verifier {
 
 namespace {
 
+/// Whether a digital result can be 0 because a table or a pad says so, or an
+/// operand can.
+bool givesZero(const State &state, const Op &op) {
+  if (op.kind() == Op::THRESHOLD)
+    return is_contained(op.thresholds().codes(), 0);
+  if (op.kind() == Op::PAD && op.pad_mode() == Op::CONSTANT && op.alpha() == 0)
+    return true;
+  return any_of(op.inputs(), [&](uint32_t id) { return state.holdsZero[id]; });
+}
+
 /// How many operands a kind takes, how many results it gives.
 struct Arity {
   int operands;
@@ -170,6 +180,7 @@ Error checkOp(State &state, const Op &op) {
   Range range;
   if (Error error = inferRange(state, op, place, range))
     return error;
+  state.holdsZero[op.outputs(0)] = givesZero(state, op);
   return checkResult(state, place, op.outputs(0), range);
 }
 
