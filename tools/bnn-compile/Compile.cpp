@@ -1,6 +1,7 @@
 //===- Compile.cpp - The way from ONNX to an image --------------*- C++ -*-===//
 
 #include "Compile.h"
+#include "Absent.h"
 #include "Diagnostics.h"
 #include "Output.h"
 #include "Verification.h"
@@ -64,6 +65,7 @@ private:
   DiagnosticPrinter diagnostics;
   OwningOpRef<ModuleOp> module;
   std::map<std::string, uint64_t> ties;
+  std::vector<ImportedTensor> tensors;
 };
 
 } // namespace
@@ -222,6 +224,7 @@ LogicalResult Compilation::run() {
     return failure();
   if (options.stage == Stage::Import)
     return writeStage();
+  tensors = listTensors(*module);
   if (failed(toBNN()))
     return failure();
   if (options.stage == Stage::BNN)
@@ -236,6 +239,7 @@ LogicalResult Compilation::run() {
   scope.stop();
   if (failed(image))
     return failure();
+  addAbsent(*image, tensors);
   module = {};
   return finish(*image);
 }

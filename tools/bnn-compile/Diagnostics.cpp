@@ -42,12 +42,14 @@ static llvm::raw_ostream &begin(DiagnosticSeverity severity) {
 static void printOne(Diagnostic &diagnostic) {
   llvm::raw_ostream &os = begin(diagnostic.getSeverity());
   Location location = diagnostic.getLocation();
-  if (llvm::StringRef file = fileOf(location); !file.empty())
+  std::string message = diagnostic.str();
+  llvm::StringRef file = fileOf(location);
+  // Errors of reading a file name it themselves.
+  if (!file.empty() && !llvm::StringRef(message).starts_with(file))
     os << llvm::sys::path::filename(file) << ": ";
   if (llvm::StringRef node = locationName(location); !node.empty())
     os << "node '" << node << "': ";
   // An operation that MLIR attaches has lines of its own; the first suffices.
-  std::string message = diagnostic.str();
   os << llvm::StringRef(message).split('\n').first << '\n';
 }
 

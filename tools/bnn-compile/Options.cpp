@@ -22,13 +22,14 @@ static cl::opt<std::string> model(cl::Positional, cl::desc("net.onnx"),
                                   cl::cat(category));
 static cl::opt<std::string> output(
     "o", cl::value_desc("FILE"), cl::cat(category),
-    cl::desc("Write the programming image (.rimg), or the IR that --emit "
-             "names (.mlir, .mlirbc). Without it only the summary is "
-             "printed"));
+    cl::desc(
+        "Write the programming image (.rimg), or the IR that --emit names\n"
+        "(.mlir, .mlirbc). Without it only the summary is printed"));
 static cl::opt<Stage> emit(
     "emit", cl::cat(category), cl::init(Stage::Image),
-    cl::desc("Stop after a stage and write its result; IR goes to the standard "
-             "output unless -o is given:"),
+    cl::desc(
+        "Stop after a stage and write its result; IR goes to the standard\n"
+        "output unless -o is given:"),
     cl::values(
         clEnumValN(Stage::Import, "import", "network as read, real numbers"),
         clEnumValN(Stage::BNN, "bnn",
@@ -39,11 +40,12 @@ static cl::opt<bool> emitResources(
     "emit-resources", cl::cat(category),
     cl::desc("Print constants over 64 kB in IR text in full, too"));
 static cl::list<std::string> inputs(
-    "input", cl::value_desc("NAME=TYPE[:SCALE[,OFFSET]]"), cl::cat(category),
+    "input", cl::value_desc("DECL"), cl::cat(category),
     cl::desc(
-        "Declare the values of an input: SCALE * (q + OFFSET), q an "
-        "integer of TYPE u1..u16, s1..s16 or bipolar; fractions such as "
-        "1/255 are fine. Only a declared input's layer runs on the arrays"));
+        "DECL is NAME=TYPE[:SCALE[,OFFSET]]: input NAME holds the values\n"
+        "SCALE * (q + OFFSET), q an integer of TYPE u1..u16, s1..s16 or\n"
+        "bipolar; numbers may be fractions such as 1/255. Only the layer of\n"
+        "a declared input can run on the arrays"));
 static cl::list<std::string>
     shapes("shape", cl::value_desc("NAME=1x3x32x32"), cl::cat(category),
            cl::desc("Shape of an input whose sizes the file leaves open"));
@@ -72,8 +74,8 @@ static cl::opt<Ties> ties(
                           "as float32 in the order of the operators does")));
 static cl::opt<std::string> verify(
     "verify", cl::ValueOptional, cl::value_desc("x.npy"), cl::cat(category),
-    cl::desc("Run the compiled image, on both executors, against a naive "
-             "interpreter of the network as read; on random inputs without a "
+    cl::desc("Run the compiled image, on both executors, against a naive\n"
+             "interpreter of the network as read; on random inputs without a\n"
              "file. Exit status 1 at the first difference"));
 static cl::opt<unsigned>
     verifySamples("verify-samples", cl::value_desc("N"), cl::cat(category),

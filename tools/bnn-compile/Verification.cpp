@@ -68,9 +68,12 @@ llvm::Expected<std::string> verifyCompiled(const image::Image &image,
   if (failed(reference))
     return makeError("--verify: " + message);
 
+  VerifyOptions verifyOptions;
+  verifyOptions.samples = options.verifySamples;
+  verifyOptions.seed = options.seed;
+  verifyOptions.float32Ties = options.float32Ties;
   llvm::Expected<VerifyResult> result =
-      verifyImage(image, *reference, *inputs,
-                  VerifyOptions{options.verifySamples, options.seed});
+      verifyImage(image, *reference, *inputs, verifyOptions);
   if (!result)
     return makeError("--verify: " + llvm::toString(result.takeError()) +
                      (message.empty() ? "" : ": " + message));

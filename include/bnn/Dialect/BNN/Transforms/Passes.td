@@ -113,8 +113,7 @@ def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
     The types draw the line between host and arrays: operators on integers and
     codes run on the chip, operators on reals on the host, and `bnn.encode` and
     `bnn.decode` are the crossings. This pass completes `bnn.reason` on every host
-    operator, removes what nothing uses, and records on the module, as
-    `bnn.absent`, the ONNX tensors that no value holds any more.
+    operator.
   }];
   let dependentDialects = ["::bnn::BNNDialect"];
   let statistics = [
