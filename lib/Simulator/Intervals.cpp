@@ -336,11 +336,9 @@ Error normalize(const Op &op, Bounds x, const Tensor &result, Interval &out) {
   return Error::success();
 }
 
-} // namespace
-
-Error evaluateBounds(const Op &op, ArrayRef<Bounds> inputs,
-                     ArrayRef<const Tensor *> results,
-                     MutableArrayRef<Interval> bounds) {
+Error bound(const Op &op, ArrayRef<Bounds> inputs,
+            ArrayRef<const Tensor *> results,
+            MutableArrayRef<Interval> bounds) {
   const Tensor &result = *results[0];
   Interval &out = bounds[0];
   Rule rule = ruleOf(op.kind());
@@ -414,6 +412,19 @@ Error evaluateBounds(const Op &op, ArrayRef<Bounds> inputs,
     else if (!(integers && terms.data[i] <= 0x1p24))
       widen(out, i, (count + 1) * (unit * terms.data[i] + smallest));
   }
+  return Error::success();
+}
+
+} // namespace
+
+Error evaluateBounds(const Op &op, ArrayRef<Bounds> inputs,
+                     ArrayRef<const Tensor *> results,
+                     MutableArrayRef<Interval> bounds) {
+  if (Error error = bound(op, inputs, results, bounds))
+    return error;
+  // What is certain stays so: sums of integers downstream do not round.
+  for (Interval &interval : bounds)
+    interval.certain = interval.low.data == interval.high.data;
   return Error::success();
 }
 

@@ -23,7 +23,8 @@ struct Bounds {
 
 struct Interval {
   Tensor low, high;
-  Bounds bounds() const { return {&low, &high}; }
+  bool certain = false; // low equals high
+  Bounds bounds() const { return {&low, certain ? &low : &high}; }
 };
 
 /// Bounds of the results of a host operator. `results` are those of the

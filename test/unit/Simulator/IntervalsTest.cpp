@@ -74,6 +74,11 @@ TEST(Intervals, IntegersDoNotRound) {
   Tensor half = vector({0.5});
   bounds = boundsOf(make(Op::MUL), {{&x, &x}, {&half, &half}});
   EXPECT_EQ(bounds.low.data, bounds.high.data);
+  // Nor what was only moved before.
+  Interval moved = boundsOf(make(Op::IDENTITY), {{&x, &x}});
+  EXPECT_TRUE(moved.bounds().exact());
+  bounds = boundsOf(make(Op::LINEAR), {moved.bounds(), {&w, &w}});
+  EXPECT_TRUE(bounds.bounds().exact());
   // Thirds do.
   Tensor third = vector({3});
   Tensor y = vector({1});
