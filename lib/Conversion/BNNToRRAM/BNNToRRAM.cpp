@@ -278,8 +278,8 @@ void ConvertBNNToRRAMPass::runOnOperation() {
   ModuleOp module = getOperation();
   auto target = module->getAttrOfType<TargetAttr>(targetAttrName);
   if (!target) {
-    module.emitError() << "the module has no '" << targetAttrName
-                       << "'; run rram-attach-target first";
+    mlir::emitError(module.getLoc()) << "the module has no '" << targetAttrName
+                                     << "'; run rram-attach-target first";
     return signalPassFailure();
   }
   SmallVector<Candidate> candidates;

@@ -159,7 +159,8 @@ LogicalResult Emitter::emitCells() {
   llvm::Expected<image::CellArrayBuilder> cells =
       image::CellArrayBuilder::create(image.target(), subarrays);
   if (!cells)
-    return module.emitError() << llvm::toString(cells.takeError());
+    return mlir::emitError(module.getLoc())
+           << llvm::toString(cells.takeError());
   for (auto [layer, tiles] : layers)
     programCells(layer, tiles, image.target(), *cells);
   std::move(*cells).finish(image);
@@ -169,11 +170,13 @@ LogicalResult Emitter::emitCells() {
 FailureOr<image::Image> Emitter::emit() {
   auto target = module->getAttrOfType<TargetAttr>(targetAttrName);
   if (!target)
-    return module.emitError() << "the module has no '" << targetAttrName
-                              << "'; run rram-attach-target first";
+    return mlir::emitError(module.getLoc())
+           << "the module has no '" << targetAttrName
+           << "'; run rram-attach-target first";
   auto main = module.lookupSymbol<func::FuncOp>("main");
   if (!main)
-    return module.emitError() << "the module has no function @main";
+    return mlir::emitError(module.getLoc())
+           << "the module has no function @main";
   emitProvenance();
   *image.mutable_target() = emitTarget(target);
   image.mutable_presentation()->set_repetitions(1);
@@ -181,7 +184,7 @@ FailureOr<image::Image> Emitter::emit() {
     return failure();
   emitAbsent();
   if (llvm::Error error = image::verify(image))
-    return module.emitError() << llvm::toString(std::move(error));
+    return mlir::emitError(module.getLoc()) << llvm::toString(std::move(error));
   return std::move(image);
 }
 

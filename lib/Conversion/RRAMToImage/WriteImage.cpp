@@ -19,14 +19,16 @@ struct WriteImagePass : bnn::impl::WriteImageBase<WriteImagePass> {
   void runOnOperation() override {
     markAllAnalysesPreserved();
     if (output.empty()) {
-      getOperation().emitError("write-image needs the option output=FILE");
+      mlir::emitError(getOperation().getLoc(),
+                      "write-image needs the option output=FILE");
       return signalPassFailure();
     }
     FailureOr<image::Image> image = convertToImage(getOperation());
     if (failed(image))
       return signalPassFailure();
     if (llvm::Error error = image::write(*image, output)) {
-      getOperation().emitError() << llvm::toString(std::move(error));
+      mlir::emitError(getOperation().getLoc())
+          << llvm::toString(std::move(error));
       signalPassFailure();
     }
   }

@@ -31,8 +31,9 @@ TargetAttr bnn::rram::targetAttr(const Target &target, MLIRContext *context) {
 FailureOr<TargetAttr> bnn::rram::moduleTarget(ModuleOp module) {
   if (auto target = module->getAttrOfType<TargetAttr>(targetAttrName))
     return target;
-  return module.emitError() << "the module has no '" << targetAttrName
-                            << "'; run rram-attach-target first";
+  return mlir::emitError(module.getLoc())
+         << "the module has no '" << targetAttrName
+         << "'; run rram-attach-target first";
 }
 
 namespace {
@@ -44,12 +45,12 @@ struct RRAMAttachTargetPass
     ModuleOp module = getOperation();
     llvm::Expected<Target> found = findTarget(target);
     if (!found) {
-      module.emitError() << llvm::toString(found.takeError());
+      mlir::emitError(module.getLoc()) << llvm::toString(found.takeError());
       return signalPassFailure();
     }
     if (!array.empty())
       if (llvm::Error error = overrideArray(*found, array)) {
-        module.emitError() << llvm::toString(std::move(error));
+        mlir::emitError(module.getLoc()) << llvm::toString(std::move(error));
         return signalPassFailure();
       }
     module->setAttr(targetAttrName, targetAttr(*found, &getContext()));

@@ -92,7 +92,7 @@ void RRAMExpandSubarraysPass::runOnOperation() {
       count += tiles.getNumTiles();
     }
   if (count > limit) {
-    getOperation().emitError()
+    mlir::emitError(getOperation().getLoc())
         << "the chip has " << count << " subarrays, more than the limit of "
         << limit << " that rram-expand-subarrays prints";
     return signalPassFailure();

@@ -140,6 +140,24 @@ void NestBuilder::build() {
   ReturnOp::create(builder, loc, result);
 }
 
+/// An image holds counts and accumulators in 32 bits.
+static LogicalResult checkWidth(LayerOp layer, const CountRule &rule) {
+  CountRule::Range range = rule.countRange();
+  int64_t low = range.min, high = range.max;
+  for (int64_t bias : layer.getBias()) {
+    low = std::min(low, range.min * rule.unit + bias);
+    high = std::max(high, range.max * rule.unit + bias);
+  }
+  if (low >= -INT32_MAX && high <= INT32_MAX)
+    return success();
+  return layer.emitError()
+         << "layer '" << layer.getSymName()
+         << "': accumulation.bits: its accumulators lie between " << low
+         << " and " << high
+         << ", beyond the 32 bits of an image; fewer bits per input or a "
+            "smaller fan-in would fit";
+}
+
 namespace {
 struct RRAMOrderPass : bnn::rram::impl::RRAMOrderBase<RRAMOrderPass> {
   using RRAMOrderBase::RRAMOrderBase;
@@ -163,13 +181,9 @@ private:
       return layer.emitError() << "layer '" << layer.getSymName()
                                << "' is not tiled; run rram-tile first";
     CountRule rule = countRuleOf(layer, target);
+    if (failed(checkWidth(layer, rule)))
+      return failure();
     int64_t bits = accumulatorBits(rule.countRange());
-    if (bits > 32)
-      return layer.emitError()
-             << "layer '" << layer.getSymName()
-             << "': its counts need an accumulator of " << bits
-             << " bits, more than the 32 of an image; fewer bits per input or "
-                "a smaller fan-in would fit";
     layer.setAccumulatorBits(bits);
     layer.setAccumulation(accumulation);
     NestBuilder(layer, tiles, rule, accumulation == Accumulation::Tree).build();

@@ -45,7 +45,7 @@ void RRAMPlacePass::runOnOperation() {
     numSubarrays += count;
   }
   if (target->getSubarrays() && next > target->getSubarrays()) {
-    getOperation().emitError()
+    mlir::emitError(getOperation().getLoc())
         << "the network needs " << next << " subarrays of " << target->getRows()
         << "x" << target->getColumns() << ", " << next - target->getSubarrays()
         << " more than the " << target->getSubarrays() << " of target '"
