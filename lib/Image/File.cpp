@@ -120,7 +120,7 @@ Expected<Image> parse(StringRef file) {
   if (!image)
     return image.takeError();
   if (Error error = verify(*image))
-    return std::move(error);
+    return error;
   return image;
 }
 
