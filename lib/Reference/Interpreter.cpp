@@ -195,7 +195,8 @@ LogicalResult Interpreter::evaluate(const Step &step,
     operands.front() = &padded;
   }
   std::vector<Tensor> results(step.op->getNumResults());
-  if (llvm::Error error = host::evaluate(step.kernel, operands, results))
+  auto evaluateKernel = float32 ? host::evaluateFloat32 : host::evaluate;
+  if (llvm::Error error = evaluateKernel(step.kernel, operands, results))
     return step.op->emitError(llvm::toString(std::move(error)));
   for (auto [value, tensor] : llvm::zip_equal(step.op->getResults(), results)) {
     if (ArrayRef<int64_t>(tensor.shape) != tensorType(value).getShape())

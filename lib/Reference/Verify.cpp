@@ -103,7 +103,7 @@ private:
                        const Difference &difference) const;
 
   const image::Image &image;
-  const Interpreter &reference;
+  Interpreter reference;
   ArrayRef<Tensor> inputs;
   const VerifyOptions &options;
   SmallVector<unsigned> portOf; // the image's input of each of the reference's
@@ -283,6 +283,15 @@ Expected<VerifyResult> Verification::run() {
         check(sample);
     if (!differences)
       return differences.takeError();
+    if (options.float32Ties && llvm::any_of(*differences, [](auto &difference) {
+          return difference.has_value();
+        })) {
+      reference.setFloat32(true);
+      differences = check(sample);
+      reference.setFloat32(false);
+      if (!differences)
+        return differences.takeError();
+    }
     bool excluded = false;
     for (auto [run, difference] : llvm::zip_equal(runs, *differences)) {
       if (!difference)

@@ -227,6 +227,15 @@ void Summarizer::add(const Op &op) {
     row.thresholds = uint64_t(op.thresholds().thresholds_size());
     row.ties = tiesOf(op.node());
   }
+  // One ONNX node may be several operators: a quantizer, a bias.
+  if (Row *last = summary.layers.empty() ? nullptr : &summary.layers.back();
+      last && last->place == row.place && last->name == row.name &&
+      last->reason == row.reason && !last->neurons && !row.neurons) {
+    last->operation += ", " + row.operation;
+    last->thresholds += row.thresholds;
+    last->ties += row.ties;
+    return;
+  }
   summary.layers.push_back(std::move(row));
 }
 

@@ -8,7 +8,7 @@
 
 namespace bnn::report {
 
-static constexpr size_t widestName = 30, widestOperation = 18;
+static constexpr size_t widestName = 28, widestOperation = 17;
 
 /// At most `width` characters; what is left out shows as "..".
 static std::string shorten(const std::string &text, size_t width) {
@@ -16,6 +16,14 @@ static std::string shorten(const std::string &text, size_t width) {
     return text;
   // The end of an exporter's path tells more than its beginning.
   return ".." + text.substr(text.size() - (width - 2));
+}
+
+/// The first of several operators, and how many more there are.
+static std::string shortenOperation(const std::string &text) {
+  if (text.size() <= widestOperation)
+    return text;
+  llvm::StringRef list = text;
+  return list.split(',').first.str() + " +" + std::to_string(list.count(','));
 }
 
 /// Empty for what does not apply.
@@ -31,9 +39,8 @@ using Cells = std::vector<std::string>;
 
 static Cells cellsOf(const Row &row) {
   bool arrays = row.place == Place::Arrays;
-  std::string operation = shorten(row.operation, widestOperation);
   return {shorten(row.name.empty() ? "-" : row.name, widestName),
-          operation,
+          shortenOperation(row.operation),
           toString(row.place),
           number(row.fanIn),
           number(row.neurons),
@@ -79,7 +86,10 @@ static std::string formatReasons(const Summary &summary) {
     });
     if (known == reasons.end())
       known = reasons.insert(known, {reason, {}});
-    known->second.push_back(row.name.empty() ? row.operation : row.name);
+    const std::string &name = row.name.empty() ? row.operation : row.name;
+    if (std::find(known->second.begin(), known->second.end(), name) ==
+        known->second.end())
+      known->second.push_back(name);
   }
   if (reasons.empty())
     return "";
@@ -148,8 +158,8 @@ std::string formatText(const Summary &summary) {
       fmt::format("{} on {}, subarrays of {}x{}\n\n", summary.model,
                   summary.target, summary.rows, summary.columns);
   std::vector<Cells> table = {{"layer", "what", "where", "fan-in", "neurons",
-                               "places", "bits", "classes", "ties", "subarrays",
-                               "use %", "row reads"}};
+                               "positions", "bits", "classes", "ties",
+                               "subarrays", "use %", "row reads"}};
   for (const Row &row : summary.layers)
     table.push_back(cellsOf(row));
   text += formatTable(table) + '\n';

@@ -41,6 +41,10 @@ public:
   using Observer =
       llvm::function_ref<void(llvm::StringRef tensor, const Tensor &value)>;
 
+  /// Rounds every real result to float32 from now on, as a runtime of that
+  /// precision does operator by operator.
+  void setFloat32(bool enable) { float32 = enable; }
+
   /// Evaluates one sample: `inputs` in the order and shapes of `inputs()`.
   /// Calls `observe` for every traced tensor, in program order. Fails with a
   /// diagnostic at the operation that cannot be evaluated.
@@ -65,6 +69,7 @@ private:
                        llvm::DenseMap<mlir::Value, Tensor> &values) const;
 
   mlir::func::FuncOp main;
+  bool float32 = false;
   std::vector<Port> inputPorts, outputPorts;
   llvm::DenseMap<mlir::Value, Tensor> constants;
   std::vector<Step> steps;

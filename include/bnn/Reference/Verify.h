@@ -14,6 +14,9 @@ struct VerifyOptions {
   /// Outputs and traced tensors of real numbers agree within
   /// tolerance * (1 + largest magnitude in the tensor).
   double tolerance = 1e-5;
+  /// The image decides ties as float32 does: a sample may equal the network in
+  /// exact or in float32 arithmetic.
+  bool float32Ties = false;
 };
 
 struct VerifyResult {

@@ -23,12 +23,12 @@ enum class Place : uint8_t {
 };
 const char *toString(Place place);
 
-/// One layer on the arrays or one operator beside them. Numbers that do not
-/// apply are 0.
+/// One layer on the arrays, or one ONNX node (one of its operators) beside
+/// them. Numbers that do not apply are 0.
 struct Row {
   std::string name;               ///< of the layer or the ONNX node
   std::vector<std::string> nodes; ///< ONNX nodes that went into it
-  std::string operation;          ///< "dense", "conv 3x3", "max_pool", ...
+  std::string operation;          ///< "dense", "conv 3x3", "max, min", ...
   Place place = Place::Host;
   std::string reason; ///< why not on the arrays; only on the host
 
