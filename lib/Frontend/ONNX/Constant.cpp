@@ -86,6 +86,48 @@ std::shared_ptr<Constant> Constant::fromTensor(const Tensor &tensor,
   return fromVector(std::move(data), type);
 }
 
+std::shared_ptr<Constant> transposeConstant(const Constant &x,
+                                            ArrayRef<int64_t> permutation) {
+  ArrayRef<int64_t> from = x.type.getShape();
+  size_t rank = from.size(),
+         width = constantElementSize(x.type.getElementType());
+  SmallVector<int64_t> shape, strides(rank, 1), step;
+  for (size_t d = rank; d-- > 1;)
+    strides[d - 1] = strides[d] * from[d];
+  for (int64_t d : permutation) {
+    shape.push_back(from[d]);
+    step.push_back(strides[d] * int64_t(width));
+  }
+  std::vector<char> data(x.bytes.size());
+  SmallVector<int64_t> index(rank, 0);
+  const char *source = x.bytes.data();
+  for (size_t target = 0; target < data.size(); target += width) {
+    std::memcpy(&data[target], source, width);
+    for (size_t d = rank; d-- > 0;) {
+      source += step[d];
+      if (++index[d] < shape[d])
+        break;
+      source -= step[d] * shape[d];
+      index[d] = 0;
+    }
+  }
+  return Constant::fromVector(
+      std::move(data), RankedTensorType::get(shape, x.type.getElementType()));
+}
+
+template <typename T>
+static std::shared_ptr<Constant> bipolarOf(const Constant &x) {
+  std::vector<T> data(x.size());
+  for (size_t i = 0; i < data.size(); ++i)
+    data[i] = load<T>(x.bytes, i) >= 0 ? 1 : -1;
+  return Constant::fromVector(std::move(data), x.type);
+}
+
+std::shared_ptr<Constant> bipolarConstant(const Constant &x) {
+  return x.type.getElementType().isF32() ? bipolarOf<float>(x)
+                                         : bipolarOf<double>(x);
+}
+
 /// A resource key that needs no quotes in textual IR.
 static std::string resourceKey(StringRef name) {
   std::string key;

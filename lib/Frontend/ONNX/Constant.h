@@ -44,6 +44,15 @@ struct Constant {
   mlir::Attribute toAttribute(llvm::StringRef name) const;
 };
 
+/// Dimension i of the result is dimension `permutation[i]` of `x`, a
+/// permutation of its dimensions. Moves bytes, where the kernels would widen to
+/// double: exporters transpose the weights of most layers.
+std::shared_ptr<Constant>
+transposeConstant(const Constant &x, llvm::ArrayRef<int64_t> permutation);
+
+/// +1 where x >= 0, else -1 (also for NaN); float or double.
+std::shared_ptr<Constant> bipolarConstant(const Constant &x);
+
 /// Bytes that one element takes in `Constant::bytes`.
 unsigned constantElementSize(mlir::Type elementType);
 

@@ -37,16 +37,19 @@ Val Emitter::transpose(Val x, ArrayRef<int64_t> permutation) {
                 shapeString(x->type.getShape()) + " once");
   if (llvm::is_sorted(permutation))
     return x;
+  if (x->constant) {
+    Val result =
+        constant(transposeConstant(*x->constant, permutation), x->name);
+    result->dataType = x->dataType;
+    return result;
+  }
   Shape shape;
   for (int64_t from : permutation)
     shape.push_back(x->type.getDimSize(from));
   auto type = RankedTensorType::get(shape, x->type.getElementType());
-  Val result = emitOne({x}, [&](ValueRange v) -> Operation * {
+  return emitOne({x}, [&](ValueRange v) -> Operation * {
     return TransposeOp::create(builder, loc, type, v[0], permutation);
   });
-  if (result && result->constant)
-    result->name = x->name;
-  return result;
 }
 
 Val Emitter::concat(ArrayRef<Val> values, int64_t axis) {

@@ -20,6 +20,8 @@ static Val bipolar(Node &n, Val x) {
   if (!x)
     return nullptr;
   Type element = x->type.getElementType();
+  if (x->constant && isa<FloatType>(element))
+    return n.e.constant(bipolarConstant(*x->constant), x->name);
   Val positive =
       n.e.binary(BinaryKind::GreaterEqual, x, n.e.scalar(0, element));
   return n.e.select(positive, n.e.scalar(1, element), n.e.scalar(-1, element));
