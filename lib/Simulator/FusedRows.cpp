@@ -6,6 +6,29 @@ using namespace llvm;
 
 namespace bnn::sim {
 
+namespace {
+
+/// Sets bit k of plane i, at `to` + i * `stride`, to bit i of lanes[k].
+/// `lanes` is readable up to a multiple of 8, with 0 behind the last.
+void packLanes(const std::vector<uint32_t> &lanes, unsigned planes,
+               uint32_t *to, size_t stride) {
+  for (size_t first = 0; first < lanes.size(); first += 8)
+    for (unsigned group = 0; group < planes; group += 8) {
+      uint64_t bytes = 0;
+      for (unsigned k = 0; k < 8; ++k)
+        bytes |= uint64_t(lanes[first + k] >> group & 0xff) << (8 * k);
+      unsigned count = std::min(planes - group, 8u);
+      for (unsigned i = 0; i < count; ++i) {
+        // The product brings bit 0 of byte k to bit 56 + k.
+        uint64_t ones = bytes >> i & 0x0101010101010101;
+        uint32_t packed = uint32_t(ones * 0x0102040810204080 >> 56);
+        to[(group + i) * stride + first / 32] |= packed << (first % 32);
+      }
+    }
+}
+
+} // namespace
+
 bool FusedLayer::takesPacked(const PackedCodes &packed) const {
   const Geometry &g = geometry;
   int64_t inputPositions = g.convolution ? g.spatial : g.positions;
@@ -30,15 +53,15 @@ void FusedLayer::packChannels(BatchValue &input,
   int64_t stepP = g.convolution ? 1 : channels;
   size_t stride = g.planes * channelWords;
   storage.assign(input.samples() * positions * stride, 0);
+  std::vector<uint32_t> lanes((channels + 7) / 8 * 8, 0);
   for (int64_t sample = 0; sample < input.samples(); ++sample) {
     const double *codes = input.tensor(sample).data.data();
     uint32_t *to = storage.data() + sample * positions * stride;
-    for (int64_t p = 0; p < positions; ++p, to += stride)
-      for (int64_t c = 0; c < channels; ++c) {
-        uint32_t bits = g.bits(int64_t(codes[c * stepC + p * stepP]));
-        for (unsigned plane = 0; plane < g.planes; ++plane)
-          to[plane * channelWords + c / 32] |= (bits >> plane & 1) << (c % 32);
-      }
+    for (int64_t p = 0; p < positions; ++p, to += stride) {
+      for (int64_t c = 0; c < channels; ++c)
+        lanes[c] = g.bits(int64_t(codes[c * stepC + p * stepP]));
+      packLanes(lanes, g.planes, to, channelWords);
+    }
   }
 }
 
@@ -95,22 +118,26 @@ FusedLayer::Rows FusedLayer::gatherLanes(BatchValue &input,
   rows.storage.assign(input.samples() * g.positions * rows.rowStride, 0);
   rows.data = rows.storage.data();
   uint32_t *to = rows.storage.data();
-  std::vector<uint32_t> bits;
+  std::vector<uint32_t> bits, lanes((g.fanIn + 7) / 8 * 8, 0);
   for (int64_t sample = 0; sample < input.samples(); ++sample) {
     const Tensor &codes = input.tensor(sample);
     bits.clear();
     for (double code : codes.data)
       bits.push_back(g.bits(int64_t(code)));
     for (int64_t p = 0; p < g.positions; ++p, to += rows.rowStride) {
-      int64_t lane = 0;
-      for (int64_t c = 0; c < g.groupChannels; ++c)
-        for (int64_t t = 0; t < g.taps; ++t, ++lane) {
-          int64_t at = g.inputIndex(p, group, lane);
-          uint32_t value = at < 0 ? g.padBits : bits[at];
-          for (unsigned plane = 0; plane < g.planes; ++plane)
-            to[plane * words + lane / 32] |= (value >> plane & 1)
-                                             << (lane % 32);
-        }
+      if (g.convolution) {
+        const int32_t *taps = g.tapIndex.data() + p * g.taps;
+        const uint32_t *channel =
+            bits.data() + group * g.groupChannels * g.spatial;
+        uint32_t *lane = lanes.data();
+        for (int64_t c = 0; c < g.groupChannels; ++c, channel += g.spatial)
+          for (int64_t t = 0; t < g.taps; ++t)
+            *lane++ = taps[t] < 0 ? g.padBits : channel[taps[t]];
+      } else {
+        std::copy_n(bits.begin() + (p * g.groups + group) * g.fanIn, g.fanIn,
+                    lanes.begin());
+      }
+      packLanes(lanes, g.planes, to, words);
     }
   }
   return rows;

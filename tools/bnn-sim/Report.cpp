@@ -103,8 +103,10 @@ std::string formatJson(const Report &report) {
     object["cycles"] = result.cycles;
   }
   json::Array ties;
-  for (int64_t count : result.boundaryTies)
-    ties.push_back(count);
+  for (auto [sample, count] : enumerate(result.boundaryTies))
+    if (count)
+      ties.push_back(
+          json::Object{{"sample", int64_t(sample)}, {"values", count}});
   object["boundary_ties"] = std::move(ties);
   std::string text;
   raw_string_ostream stream(text);
