@@ -4,7 +4,9 @@
 #include "bnn/Simulator/Simulator.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <random>
 
@@ -250,6 +252,13 @@ Expected<bool> Verification::isUndecided(int64_t sample,
   });
 }
 
+/// As many digits as tell two float32 numbers apart.
+static std::string numberText(double value) {
+  std::string text;
+  raw_string_ostream(text) << format("%.9g", value);
+  return text;
+}
+
 std::string Verification::describe(int64_t sample, const Run &run,
                                    const Difference &difference) const {
   if (difference.elements.empty())
@@ -264,7 +273,7 @@ std::string Verification::describe(int64_t sample, const Run &run,
   return formatv("executor {0}: tensor '{1}', sample {2}, position {3}: {4} in "
                  "the network, {5} in the image ({6} of {7} elements differ)",
                  run.executor, difference.tensor, sample, shapeString(position),
-                 difference.expected, difference.actual,
+                 numberText(difference.expected), numberText(difference.actual),
                  difference.elements.size(),
                  elementCount(difference.shape).get())
       .str();
