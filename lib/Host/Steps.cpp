@@ -73,9 +73,6 @@ Error threshold(const Op &op, const Tensor &x, Tensor &out) {
 }
 
 Error combine(const Op &op, Inputs inputs, Tensor &out) {
-  if (size_t(op.factors_size()) != inputs.size())
-    return makeError("has " + Twine(op.factors_size()) + " factors for " +
-                     Twine(inputs.size()) + " inputs");
   Shape shape = inputs[0]->shape;
   for (const Tensor *input : inputs) {
     Expected<Shape> next = broadcastShapes(shape, input->shape);
@@ -83,15 +80,30 @@ Error combine(const Op &op, Inputs inputs, Tensor &out) {
       return next.takeError();
     shape = *next;
   }
+  // One factor per input, or one per input and channel of the result.
+  bool perChannel = size_t(op.factors_size()) != inputs.size();
+  Tensor factor;
+  if (perChannel) {
+    if (op.axis() < 0 || size_t(op.axis()) >= shape.size() ||
+        size_t(op.factors_size()) != inputs.size() * shape[op.axis()])
+      return makeError("has " + Twine(op.factors_size()) + " factors for " +
+                       Twine(inputs.size()) + " inputs");
+    factor.shape.assign(shape.size() - op.axis(), 1);
+    factor.shape[0] = shape[op.axis()];
+  }
+  factor.data.resize(perChannel ? shape[op.axis()] : 1);
   Tensor sum;
   if (Error error = allocate(sum, shape, inputs[0]->type))
     return error;
-  Op add, scale;
+  Op add, multiply;
   add.set_kind(Op::ADD);
+  multiply.set_kind(Op::MUL);
   for (auto [i, input] : enumerate(inputs)) {
-    Tensor term = *input, next;
-    for (double &value : term.data)
-      value *= double(op.factors(int(i)));
+    Tensor term, next;
+    for (auto [c, value] : enumerate(factor.data))
+      value = double(op.factors(int(i * factor.data.size() + c)));
+    if (Error error = evaluateBinary(multiply, *input, factor, term))
+      return error;
     if (Error error = evaluateBinary(add, sum, term, next))
       return error;
     sum = std::move(next);

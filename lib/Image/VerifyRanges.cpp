@@ -41,14 +41,31 @@ Error narrow(const Twine &place, Wide wide, Range &range) {
 
 Error combine(const State &state, const Op &op, const Twine &place,
               Range &range) {
-  if (op.factors_size() != op.inputs_size())
-    return fail(place, Twine(op.factors_size()) + " factors for " +
-                           Twine(op.inputs_size()) + " inputs");
+  int channels = 1;
+  if (op.factors_size() != op.inputs_size()) {
+    const Value &result = state.value(op.outputs(0));
+    if (op.axis() < 0 || op.axis() >= result.shape_size())
+      return fail(place, "axis " + Twine(op.axis()) + " of its factors is " +
+                             "outside a result of " +
+                             Twine(result.shape_size()) + " dimensions");
+    int64_t size = result.shape(int(op.axis()));
+    if (op.factors_size() != size * op.inputs_size())
+      return fail(place, Twine(op.factors_size()) + " factors for " +
+                             Twine(op.inputs_size()) + " inputs");
+    channels = int(size);
+  }
   Wide sum;
-  for (auto [id, factor] : zip_equal(op.inputs(), op.factors())) {
-    if (factor < -maxInteger || factor > maxInteger)
-      return fail(place, "factor " + Twine(factor) + " is beyond 53 bits");
-    Wide part = scaled(state.ranges[id], factor);
+  for (auto [i, id] : enumerate(op.inputs())) {
+    // An input's part is bounded by that of its channels together.
+    Wide part = scaled(state.ranges[id], op.factors(int(i) * channels));
+    for (int c = 0; c < channels; ++c) {
+      int64_t factor = op.factors(int(i) * channels + c);
+      if (factor < -maxInteger || factor > maxInteger)
+        return fail(place, "factor " + Twine(factor) + " is beyond 53 bits");
+      Wide channel = scaled(state.ranges[id], factor);
+      part.low = std::min(part.low, channel.low);
+      part.high = std::max(part.high, channel.high);
+    }
     sum.low += part.low;
     sum.high += part.high;
   }

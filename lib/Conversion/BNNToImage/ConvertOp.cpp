@@ -187,6 +187,22 @@ static LogicalResult convertConv(ConvOp op, image::Op &out) {
   return success();
 }
 
+/// One factor per input suffices where all channels have the same.
+static void convertFactors(CombineOp op, image::Op &out) {
+  ArrayRef<int64_t> factors = op.getFactors();
+  size_t channels = factors.size() / op.getInputs().size();
+  SmallVector<int64_t> common;
+  for (size_t i = 0; i < factors.size(); i += channels)
+    if (llvm::all_equal(factors.slice(i, channels)))
+      common.push_back(factors[i]);
+  if (common.size() == op.getInputs().size()) {
+    assign(out.mutable_factors(), ArrayRef<int64_t>(common));
+    return;
+  }
+  out.set_axis(op.getAxis());
+  assign(out.mutable_factors(), factors);
+}
+
 static LogicalResult convertThreshold(ThresholdOp op, image::Op &out) {
   out.set_kind(Kind::THRESHOLD);
   out.set_axis(op.getAxis());
@@ -357,8 +373,7 @@ static LogicalResult convertBody(Operation *operation, image::Op &out) {
       .Case([&](ThresholdOp op) { return convertThreshold(op, out); })
       .Case([&](CombineOp op) {
         out.set_kind(Kind::COMBINE);
-        out.set_axis(op.getAxis());
-        assign(out.mutable_factors(), op.getFactors());
+        convertFactors(op, out);
         return success();
       })
       .Default([&](Operation *op) {

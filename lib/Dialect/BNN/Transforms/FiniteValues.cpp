@@ -81,6 +81,49 @@ ValueSet FiniteValues::combine(Operation *op) {
   return ValueSet::of(std::move(result.data));
 }
 
+/// A bound rounded as `kind` does; infinity stays.
+static double rounded(UnaryKind kind, double bound) {
+  switch (kind) {
+  case UnaryKind::Floor:
+    return std::floor(bound);
+  case UnaryKind::Ceil:
+    return std::ceil(bound);
+  case UnaryKind::Trunc:
+    return std::trunc(bound);
+  case UnaryKind::RoundHalfEven:
+    return std::nearbyint(bound);
+  case UnaryKind::RoundAway:
+    return bound < 0 ? std::floor(bound) : std::ceil(bound);
+  case UnaryKind::RoundHalfTowardZero:
+    return bound < 0 ? std::floor(bound + 0.5) : std::ceil(bound - 0.5);
+  default:
+    return std::round(bound);
+  }
+}
+
+/// The interval of `a` times (or by) that of `b`, with both ends moved out by
+/// one step where they were rounded. None where a bound is unknown.
+static ValueSet product(const ValueSet &a, const ValueSet &b, bool divide) {
+  for (double end : {a.least, a.most, b.least, b.most})
+    if (!std::isfinite(end))
+      return {};
+  if (divide && b.least <= 0 && b.most >= 0)
+    return {};
+  double infinity = std::numeric_limits<double>::infinity();
+  ValueSet set{infinity, -infinity, !divide && a.integral && b.integral,
+               std::nullopt};
+  for (double x : {a.least, a.most})
+    for (double y : {b.least, b.most}) {
+      double z = divide ? x / y : x * y;
+      bool exact = divide ? std::fma(z, y, -x) == 0 : std::fma(x, y, -z) == 0;
+      set.least = std::min(set.least, exact ? z : std::nextafter(z, -infinity));
+      set.most = std::max(set.most, exact ? z : std::nextafter(z, infinity));
+    }
+  if (!std::isfinite(set.least) || !std::isfinite(set.most))
+    return {};
+  return set;
+}
+
 ValueSet FiniteValues::computeUnary(UnaryOp op) {
   const ValueSet &input = get(op.getInput());
   if (input.values)
@@ -98,7 +141,9 @@ ValueSet FiniteValues::computeUnary(UnaryOp op) {
   case UnaryKind::RoundHalfAway:
   case UnaryKind::RoundHalfTowardZero:
   case UnaryKind::RoundAway:
-    return {std::floor(input.least), std::ceil(input.most), true, std::nullopt};
+    // Monotone, so the ends say where the values lie.
+    return {rounded(op.getKind(), input.least),
+            rounded(op.getKind(), input.most), true, std::nullopt};
   case UnaryKind::Relu:
     return {std::max(input.least, 0.0), std::max(input.most, 0.0),
             input.integral, std::nullopt};
@@ -143,6 +188,10 @@ ValueSet FiniteValues::computeBinary(BinaryOp op) {
     return {lhs.least + rhs.least, lhs.most + rhs.most, integral, std::nullopt};
   case BinaryKind::Sub:
     return {lhs.least - rhs.most, lhs.most - rhs.least, integral, std::nullopt};
+  case BinaryKind::Mul:
+    return product(lhs, rhs, /*divide=*/false);
+  case BinaryKind::Div:
+    return product(lhs, rhs, /*divide=*/true);
   default:
     return set;
   }

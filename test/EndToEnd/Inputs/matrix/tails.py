@@ -102,8 +102,13 @@ def dense(name, tail, inputs, last, weights=None, bias=None):
 
 
 def scaled(rng, inputs):
-    """A scale per output, as after folding a batch norm; its sign is in the weights."""
-    return binary(rng, inputs, CHANNELS) * signed(rng, 0.05, 2)
+    """A scale per output, as after folding a batch norm; its sign is in the weights.
+
+    Sixteenths: the sums are exact in float32, so that the runtime can judge a
+    sum of zero too.
+    """
+    scales = np.round(signed(rng, 0.1, 2) * 16) / 16
+    return binary(rng, inputs, CHANNELS) * scales
 
 
 def dead(rng, inputs):
