@@ -102,7 +102,15 @@ LogicalResult EncodeInputsPass::encode(const Declaration &declaration) {
 }
 
 void EncodeInputsPass::runOnOperation() {
+  // Pass options split at commas: what has no '=' is the offset before it.
+  SmallVector<std::string> declarations;
   for (const std::string &text : inputs) {
+    if (declarations.empty() || StringRef(text).contains('='))
+      declarations.push_back(text);
+    else
+      declarations.back() += "," + text;
+  }
+  for (const std::string &text : declarations) {
     Declaration declaration;
     auto [name, rest] = StringRef(text).rsplit('=');
     auto [type, affine] = rest.split(':');

@@ -145,7 +145,12 @@ Operation *SinkMovesPass::sink(Operation *op) {
   bool hasAxis = isa<BatchNormOp, MultiThresholdOp>(op);
   std::optional<int64_t> axis;
   if (hasAxis) {
-    axis = axisBefore(move, op->getAttrOfType<IntegerAttr>("axis").getInt());
+    // One row of thresholds serves all channels: any axis will do.
+    auto count = dyn_cast<MultiThresholdOp>(op);
+    bool uniform = count && tensorType(count.getThresholds()).getDimSize(0) == 1;
+    axis = uniform ? std::optional<int64_t>(0)
+                   : axisBefore(move,
+                                op->getAttrOfType<IntegerAttr>("axis").getInt());
     if (!axis)
       return nullptr;
   }

@@ -208,7 +208,10 @@ llvm::Error ProgramBuilder::addOperator(Operation *op) {
       return index.takeError();
     node.operands.push_back(*index);
   }
-  nodes[op->getResult(0)] = add(std::move(node));
+  uint32_t index = add(std::move(node));
+  nodes[op->getResult(0)] = index;
+  tail.tensors.resize(index + 1);
+  tail.tensors[index] = op->getResult(0);
   return llvm::Error::success();
 }
 

@@ -24,6 +24,8 @@ struct Slice {
 struct Tail {
   tail::Program program;
   llvm::SmallVector<mlir::Value> inputs; // integers or codes
+  /// The tensor that each node of the program is; null for what has none.
+  std::vector<mlir::Value> tensors;
   /// Dimension along which the constants vary; none: they do not.
   std::optional<int64_t> axis;
 };

@@ -178,12 +178,16 @@ llvm::Error ThresholdFolder::combineInputs(const Slice &slice, Tail &tail) {
     for (int64_t c = 0; c < channels; ++c)
       factors.push_back(each[each.size() == 1 ? 0 : c]);
   OpBuilder builder(slice.result.getContext());
-  builder.setInsertionPointAfterValue(slice.result);
+  builder.setInsertionPoint(slice.result.getDefiningOp());
   Value sum = CombineOp::create(
       builder, slice.result.getLoc(),
       tensorType(slice.result).clone(builder.getI64Type()), tail.inputs,
       builder.getDenseI64ArrayAttr(factors), builder.getI64IntegerAttr(axis));
   tail.program = std::move((*combination)->reduced);
+  // float32 rounds every summand: slack for the ties.
+  tail::Domain range = attainable(sum).merged();
+  double largest = std::max(std::abs(double(range.first)), double(range.last));
+  tail.program.nodes.front().alpha = std::ldexp(largest, -21);
   tail.inputs = {sum};
   tail.axis = axis;
   ++count.combined;
@@ -230,7 +234,18 @@ llvm::Error ThresholdFolder::foldTail(Value value) {
   Value input = tail->inputs.front();
   if (emitAffine(value, *tail, input))
     return llvm::Error::success();
-  return emitThreshold(value, *tail, input);
+  llvm::Error error = emitThreshold(value, *tail, input);
+  if (!error)
+    return error;
+  // Levels such as k / 15 are no doubles: the threshold ends at the quantizer,
+  // and the division is left to the operator that reads it.
+  std::optional<uint32_t> last = tail::lastQuantizer(tail->program);
+  if (!last || *last >= tail->tensors.size() || !tail->tensors[*last] ||
+      tail->tensors[*last] == value ||
+      !isa<FloatType>(elementType(tail->tensors[*last])))
+    return error;
+  llvm::consumeError(std::move(error));
+  return foldTail(tail->tensors[*last]);
 }
 
 //===----------------------------------------------------------------------===//
@@ -238,11 +253,17 @@ llvm::Error ThresholdFolder::foldTail(Value value) {
 //===----------------------------------------------------------------------===//
 
 llvm::Error ThresholdFolder::encodeReal(Value value) {
-  const ValueSet &set = finite.get(value);
-  std::optional<Grid> grid = findGrid(value.getContext(), *set.values);
-  if (!grid)
-    return llvm::createStringError("the values of '" + nameOf(value) +
-                                   "' are no integers times one scale");
+  // Values such as k / 15 are no doubles, but k is: encode before the division.
+  std::string name = nameOf(value);
+  std::optional<Grid> grid;
+  while (!(grid = findGrid(value.getContext(), *finite.get(value).values))) {
+    SmallVector<Value> data = dataOperands(value.getDefiningOp());
+    if (data.size() != 1 || !isElementwise(data[0].getDefiningOp()) ||
+        !isa<FloatType>(elementType(data[0])) || !finite.isFinite(data[0]))
+      return llvm::createStringError("the values of '" + name +
+                                     "' are no integers times one scale");
+    value = data[0];
+  }
   OpBuilder builder(value.getContext());
   builder.setInsertionPointAfterValue(value);
   auto encode = EncodeOp::create(
