@@ -147,10 +147,12 @@ Operation *SinkMovesPass::sink(Operation *op) {
   if (hasAxis) {
     // One row of thresholds serves all channels: any axis will do.
     auto count = dyn_cast<MultiThresholdOp>(op);
-    bool uniform = count && tensorType(count.getThresholds()).getDimSize(0) == 1;
-    axis = uniform ? std::optional<int64_t>(0)
-                   : axisBefore(move,
-                                op->getAttrOfType<IntegerAttr>("axis").getInt());
+    bool uniform =
+        count && tensorType(count.getThresholds()).getDimSize(0) == 1;
+    axis =
+        uniform
+            ? std::optional<int64_t>(0)
+            : axisBefore(move, op->getAttrOfType<IntegerAttr>("axis").getInt());
     if (!axis)
       return nullptr;
   }

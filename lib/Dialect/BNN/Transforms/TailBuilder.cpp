@@ -47,8 +47,9 @@ static tail::Op tailOp(UnaryKind kind) {
     return tail::Op::NAME;
     CASE(Neg)
     CASE(Abs)
-    CASE(Sqrt) CASE(Exp) CASE(Log) CASE(Reciprocal) CASE(Sign) CASE(Floor)
-        CASE(Ceil) CASE(Trunc) CASE(RoundHalfEven) CASE(RoundHalfAway)
+    CASE(Sqrt)
+    CASE(Exp) CASE(Log) CASE(Reciprocal) CASE(Sign) CASE(Floor) CASE(Ceil)
+        CASE(Trunc) CASE(RoundHalfEven) CASE(RoundHalfAway)
             CASE(RoundHalfTowardZero) CASE(RoundAway) CASE(Relu) CASE(Sigmoid)
                 CASE(Tanh) CASE(Erf) CASE(Softplus) CASE(Softsign)
                     CASE(LeakyRelu) CASE(Elu) CASE(Selu) CASE(HardSigmoid)
@@ -65,7 +66,8 @@ static tail::Op tailOp(BinaryKind kind) {
     return tail::Op::NAME;
     CASE(Add)
     CASE(Sub)
-    CASE(Mul) CASE(Div) CASE(Pow) CASE(Min) CASE(Max) CASE(PRelu) CASE(Greater)
+    CASE(Mul)
+    CASE(Div) CASE(Pow) CASE(Min) CASE(Max) CASE(PRelu) CASE(Greater)
         CASE(GreaterEqual) CASE(Less) CASE(LessEqual) CASE(Equal) CASE(NotEqual)
             CASE(And) CASE(Or) CASE(Xor)
 #undef CASE
