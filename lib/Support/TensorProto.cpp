@@ -97,6 +97,9 @@ Expected<Tensor> parseTensorProto(StringRef bytes) {
   if (proto.has_segment())
     return makeError("TensorProto '" + proto.name() +
                      "' is a segment of a tensor, which is not supported");
+  if (proto.dims_size() > 64) // as many as a npy file may have
+    return makeError("TensorProto '" + proto.name() +
+                     "' has more than 64 dimensions");
   Tensor tensor;
   tensor.type = *type;
   tensor.shape.assign(proto.dims().begin(), proto.dims().end());

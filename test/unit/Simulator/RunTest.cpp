@@ -113,6 +113,87 @@ TEST(Run, RefusesInputsOutsideTheirDeclaration) {
             std::string::npos);
 }
 
+/// x -> host LINEAR -> SIGN -> ENCODE -> DECODE: the sign of a real sum.
+image::Image signOfSum(std::vector<float> weights) {
+  image::Image image = RandomNetwork(1, {}, 0).image;
+  image.mutable_target()->set_subarrays(0);
+  auto value = [&](const char *name, int64_t size, bool code) {
+    image::Value &value = *image.add_values();
+    value.set_name(name);
+    value.add_shape(1);
+    value.add_shape(size);
+    if (!code)
+      return;
+    value.set_encoding(image::Value::CODE);
+    value.set_code_min(-1);
+    value.set_code_max(1);
+  };
+  int64_t size = int64_t(weights.size());
+  value("x", size, false);
+  value("w", size, false);
+  value("sum", 1, false);
+  value("sign", 1, false);
+  value("code", 1, true);
+  value("out", 1, false);
+  image::Constant &constant = *image.add_constants();
+  constant.set_value(1);
+  constant.set_f32(weights.data(), weights.size() * sizeof(float));
+  auto op = [&](image::Op::Kind kind, image::Op::Place place,
+                std::vector<uint32_t> inputs, uint32_t output) {
+    image::Op &op = *image.add_steps()->mutable_op();
+    op.set_kind(kind);
+    op.set_place(place);
+    op.set_node(image::Op::Kind_Name(kind));
+    op.set_reason(place == image::Op::HOST ? "real-valued" : "");
+    for (uint32_t input : inputs)
+      op.add_inputs(input);
+    op.add_outputs(output);
+    if (place == image::Op::DIGITAL)
+      op.set_scale(1);
+  };
+  op(image::Op::LINEAR, image::Op::HOST, {0, 1}, 2);
+  op(image::Op::SIGN, image::Op::HOST, {2}, 3);
+  op(image::Op::ENCODE, image::Op::DIGITAL, {3}, 4);
+  op(image::Op::DECODE, image::Op::DIGITAL, {4}, 5);
+  image::Port &in = *image.add_inputs();
+  in.set_name("x");
+  in.set_element_type("float32");
+  image::Port &out = *image.add_outputs();
+  out.set_value(5);
+  out.set_name("out");
+  out.set_element_type("float32");
+  return image;
+}
+
+TEST(BoundaryTies, AreSumsThatFloat32MayDecideOtherwise) {
+  image::Image image = signOfSum({0.1f, 0.2f, -0.3f});
+  EXPECT_EQ(message(image::verify(image)), "");
+  // 0.1 + 0.2 - 0.3 is not 0 in float32, nor is its sign the same in every
+  // order; 1 + 1 + 1 is clear.
+  Tensor x({3, 3}, {1, 1, 1, 1, 1, -1, -5, -5, 1});
+  Simulator simulator =
+      llvm::cantFail(Simulator::create(image, Executor::Fused));
+  RunResult result = llvm::cantFail(simulator.run(x, {}));
+  EXPECT_EQ(result.boundaryTies, (std::vector<int64_t>{1, 0, 0}));
+  EXPECT_EQ(result.outputs[0].data[1], 1);
+  EXPECT_EQ(result.outputs[0].data[2], -1);
+  // Integers do not round: exactly 0 is no tie.
+  image = signOfSum({1, 2, -3});
+  Simulator exact = llvm::cantFail(Simulator::create(image, Executor::Replay));
+  result = llvm::cantFail(exact.run(x, {}));
+  EXPECT_EQ(result.boundaryTies, (std::vector<int64_t>{0, 0, 0}));
+  EXPECT_EQ(result.outputs[0].data, (std::vector<double>{0, 1, -1}));
+}
+
+TEST(Run, RefusesWhatDoesNotEncode) {
+  image::Image image = signOfSum({1, 1, 1});
+  image.mutable_steps(1)->mutable_op()->set_kind(image::Op::IDENTITY);
+  ASSERT_EQ(message(image::verify(image)), "");
+  EXPECT_EQ(runError(image, Tensor({2, 3}, {0, 0, 1, 1, 1, 1})),
+            "'ENCODE': sample 1, index 0: the value encodes to 3.000000, "
+            "outside the codes -1..1 of 'code'");
+}
+
 TEST(FitSamples, TakesWhatAgrees) {
   struct Case {
     Shape file, declared, fitted; // empty: refused
