@@ -39,7 +39,8 @@ llvm::Error bnn::overrideArray(Target &target, StringRef size) {
   if (target.geometry.columnsPerSenseAmplifier.value > columns)
     return llvm::createStringError(llvm::formatv(
         "array size '{0}': target '{1}' has {2} columns per sense amplifier",
-        size, target.name, target.geometry.columnsPerSenseAmplifier.value));
+        size, target.name,
+        uint64_t(target.geometry.columnsPerSenseAmplifier.value)));
   auto set = [](Quantity &quantity, uint32_t value) {
     if (quantity.value == value)
       return;

@@ -3,6 +3,7 @@
 #include "bnn/Target/Target.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/YAMLTraits.h"
@@ -23,6 +24,13 @@ struct Rule {
 } // namespace
 
 static constexpr double huge = 1e300;
+
+/// As people write it: 32, 0.6, 1e-12.
+static std::string number(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.10g", value);
+  return text;
+}
 
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(bnn::Schedules)
 
@@ -108,16 +116,17 @@ template <> struct MappingContextTraits<Quantity, const Rule> {
         (rule.integer && quantity.value != std::floor(quantity.value)))
       return io.setError(formatv("{0}: value must be {1}, got {2}", rule.key,
                                  rule.integer ? "an integer" : "finite",
-                                 quantity.value)
+                                 number(quantity.value))
                              .str());
     if (quantity.value < rule.least || quantity.value > rule.most)
       return io.setError(
           (rule.most < huge
                ? formatv("{0}: value must lie between {1} and {2}, got {3}",
-                         rule.key, rule.least, rule.most, quantity.value)
+                         rule.key, number(rule.least), number(rule.most),
+                         number(quantity.value))
                      .str()
                : formatv("{0}: value must not be below {1}, got {2}", rule.key,
-                         rule.least, quantity.value)
+                         number(rule.least), number(quantity.value))
                      .str()));
     if (quantity.source.empty())
       return io.setError(
@@ -280,7 +289,13 @@ static void collectDiagnostic(const llvm::SMDiagnostic &diagnostic,
   int column = std::max(diagnostic.getColumnNo(), 0);
   llvm::StringRef reason = diagnostic.getMessage();
   llvm::StringRef key = keyAt(diagnostic.getLineContents(), column);
-  bool named = reason.contains(key) || key.empty();
+  // Reasons of ours begin with the key; those of the YAML reader may name it.
+  llvm::StringRef first =
+      reason.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+  bool named = key.empty() ||
+               reason.drop_front(first.size()).starts_with(":") ||
+               reason.starts_with("missing required key") ||
+               reason.starts_with("unknown key");
   messages.push_back(
       llvm::formatv("{0}:{1}:{2}: {3}{4}{5}", diagnostic.getFilename(),
                     diagnostic.getLineNo(), column + 1, named ? "" : key,
