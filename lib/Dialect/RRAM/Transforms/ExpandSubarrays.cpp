@@ -94,7 +94,7 @@ void RRAMExpandSubarraysPass::runOnOperation() {
   if (count > limit) {
     mlir::emitError(getOperation().getLoc())
         << "the chip has " << count << " subarrays, more than the limit of "
-        << limit << " that rram-expand-subarrays prints";
+        << limit.getValue() << " that rram-expand-subarrays prints";
     return signalPassFailure();
   }
   for (auto [layer, tiles] : layers)
