@@ -39,7 +39,18 @@ static Val convolution(Node &n, Val x, Val w) {
   return n.e.conv(x, w, window, groups);
 }
 
+/// Weights and bias: not a number among them would reach every output.
+static bool finiteParameters(Node &n) {
+  static const char *const roles[] = {"weight", "weight", "bias"};
+  for (unsigned i = 0; i < 3; ++i)
+    if (n.has(i) && !n.requireFinite(i, roles[i]))
+      return false;
+  return true;
+}
+
 static void importConv(Node &n) {
+  if (!finiteParameters(n))
+    return;
   Val y = convolution(n, n.in(0), n.in(1));
   if (y && n.has(2)) {
     if (n.in(2)->type.getRank() != 1 ||
@@ -52,6 +63,8 @@ static void importConv(Node &n) {
 }
 
 static void importGemm(Node &n) {
+  if (!finiteParameters(n))
+    return;
   Val a = n.in(0), b = n.in(1);
   if (a->type.getRank() != 2 || b->type.getRank() != 2)
     return n.fail("operands must be matrices, got " +
@@ -72,7 +85,10 @@ static void importGemm(Node &n) {
   n.out(0, y);
 }
 
-static void importMatMul(Node &n) { n.out(0, n.e.matmul(n.in(0), n.in(1))); }
+static void importMatMul(Node &n) {
+  if (finiteParameters(n))
+    n.out(0, n.e.matmul(n.in(0), n.in(1)));
+}
 
 /// Integers minus their zero point, as real numbers that hold them exactly.
 /// `axis` is where the zero point's elements lie.
