@@ -455,7 +455,7 @@ def external_without_location(folder):
 
 # Command lines and declarations of good models.
 
-@case(r"no_such_input.*'x'|'x'.*no_such_input", "--input", "no_such_input=u8")
+@case(r"no_such_input.*inputs are: x", "--input", "no_such_input=u8")
 def declared_unknown_input(folder):
     dense(folder)
 
@@ -470,7 +470,7 @@ def declared_negative_scale(folder):
     dense(folder)
 
 
-@case(r"x=u8", "--input", "x=u8", "--input", "x=s8")
+@case(r"'x'.*already", "--input", "x=u8", "--input", "x=s8")
 def declared_twice(folder):
     dense(folder)
 

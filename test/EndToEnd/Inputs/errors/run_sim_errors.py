@@ -6,12 +6,11 @@
 
 import argparse
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
 import sys
-
-import re
 
 import numpy as np
 
