@@ -1,6 +1,7 @@
 //===- Options.cpp - The command line of bnn-compile ------------*- C++ -*-===//
 
 #include "Options.h"
+#include "bnn/InitAll.h"
 #include "bnn/Support/Error.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
@@ -239,6 +240,7 @@ static llvm::Error decideOutput(Options &options) {
 }
 
 llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
+  registerAllPasses(); // names for --mlir-print-ir-after and the like
   mlir::registerAsmPrinterCLOptions();
   mlir::registerMLIRContextCLOptions();
   mlir::registerPassManagerCLOptions();
