@@ -18,7 +18,9 @@
 // Where 32-bit words have a population count of their own, it is used; else
 // bytes are counted and summed up before they overflow.
 #undef BNN_WORD_POPCOUNT
-#if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3_ZEN4
+// (The scalar target has no bytes beside its one word.)
+#if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3_ZEN4 ||                \
+    HWY_TARGET == HWY_SCALAR
 #define BNN_WORD_POPCOUNT 1
 #else
 #define BNN_WORD_POPCOUNT 0
@@ -32,22 +34,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Vectors of at most one block; every N divides it.
 using D32 = hn::CappedTag<uint32_t, 16>;
 using DS32 = hn::RebindToSigned<D32>;
-using D8 = hn::Repartition<uint8_t, D32>;
-using D16 = hn::Repartition<uint16_t, D32>;
 using V32 = hn::Vec<D32>;
-using V8 = hn::Vec<D8>;
-
-/// Sums of the four bytes of each word.
-HWY_INLINE V32 sumBytes(V8 bytes) {
-  const D32 d32;
-  const D16 d16;
-  const auto pairs = hn::BitCast(d16, bytes);
-  const auto sums =
-      hn::Add(hn::And(pairs, hn::Set(d16, 0x00ff)), hn::ShiftRight<8>(pairs));
-  const V32 quads = hn::BitCast(d32, sums);
-  return hn::Add(hn::And(quads, hn::Set(d32, 0x0000ffff)),
-                 hn::ShiftRight<16>(quads));
-}
 
 /// Mismatches of one input word (in all lanes) with the weights.
 template <bool Masked> HWY_INLINE V32 differ(V32 x, V32 w, V32 m) {
@@ -98,6 +85,22 @@ countTile(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
 }
 
 #else
+
+using D8 = hn::Repartition<uint8_t, D32>;
+using D16 = hn::Repartition<uint16_t, D32>;
+using V8 = hn::Vec<D8>;
+
+/// Sums of the four bytes of each word.
+HWY_INLINE V32 sumBytes(V8 bytes) {
+  const D32 d32;
+  const D16 d16;
+  const auto pairs = hn::BitCast(d16, bytes);
+  const auto sums =
+      hn::Add(hn::And(pairs, hn::Set(d16, 0x00ff)), hn::ShiftRight<8>(pairs));
+  const V32 quads = hn::BitCast(d32, sums);
+  return hn::Add(hn::And(quads, hn::Set(d32, 0x0000ffff)),
+                 hn::ShiftRight<16>(quads));
+}
 
 /// Two rows by two vectors: the byte counts of more do not fit 16 registers.
 template <bool Masked>
