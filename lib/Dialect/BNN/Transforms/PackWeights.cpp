@@ -35,6 +35,7 @@ struct Classified {
   std::vector<double> scales; // one per neuron; 0 where there are no weights
   bool ternary = false;
   std::string reason; // why the tensor stays real; empty: packed
+  bool invalid = false; // NaN or infinite: no network at all
 };
 
 struct PackWeightsPass : bnn::impl::BNNPackWeightsBase<PackWeightsPass> {
@@ -70,7 +71,9 @@ Classified PackWeightsPass::classify(const WeightMatrix &matrix) {
     }
     if (!std::isfinite(magnitude)) {
       result.reason = llvm::formatv(
-          "weight {0} of neuron {1} is not a finite number", k, n);
+          "weight {0} of neuron {1} is {2}, not a finite number", k, n,
+          matrix(n, k));
+      result.invalid = true;
       return false;
     }
     least[n] = least[n] == 0 ? magnitude : std::min(least[n], magnitude);
@@ -163,6 +166,12 @@ bool PackWeightsPass::pack(Operation *op, Value weights, WeightMatrix matrix) {
   return withValues(constant, [&](auto at) {
     matrix.at = at;
     Classified classified = classify(matrix);
+    if (classified.invalid) {
+      op->emitError() << "in '" << nameOf(weights) << "' "
+                      << classified.reason << "; export the model again";
+      signalPassFailure();
+      return false;
+    }
     if (!classified.reason.empty()) {
       setReason(op, classified.reason);
       return false;
