@@ -1,12 +1,10 @@
 //===- Verify.cpp - The image against the network as read -------*- C++ -*-===//
 
 #include "bnn/Reference/Verify.h"
+#include "Difference.h"
 #include "bnn/Simulator/Simulator.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/raw_ostream.h"
 #include <cmath>
 #include <random>
 
@@ -16,77 +14,12 @@ namespace bnn {
 
 namespace {
 
-/// What a tensor is allowed to differ by.
-struct Tolerance {
-  double absolute = 0, ofLargest = 0, ofElement = 0;
-
-  /// Codes and integers must be equal; scale * v + offset in double leaves
-  /// roundings far below one step.
-  static Tolerance ofCodes(double scale) {
-    return {1e-6 * std::fabs(scale), 0, 1e-14};
-  }
-  static Tolerance ofReals(double tolerance) {
-    return {tolerance, tolerance, 0};
-  }
-};
-
-/// A tensor that the image holds, samples stacked.
-struct Actual {
-  const Tensor *tensor;
-  Tolerance tolerance;
-};
-
-/// Where a sample first left the network.
-struct Difference {
-  std::string tensor;
-  SmallVector<int64_t, 4> elements; // all that differ in that tensor
-  double expected = 0, actual = 0;  // of the first
-  Shape shape;
-};
-
 /// One executor's results.
 struct Run {
   StringRef executor;
   sim::RunResult result;
   StringMap<Actual> traces;
 };
-
-bool differs(double expected, double actual, double allowed) {
-  if (std::isnan(expected) || std::isnan(actual))
-    return std::isnan(expected) != std::isnan(actual);
-  if (expected == actual) // infinities, too
-    return false;
-  return !(std::fabs(expected - actual) <= allowed);
-}
-
-/// Elements of sample `sample` of `actual` that are not those of `expected`.
-std::optional<Difference> compare(StringRef name, const Tensor &expected,
-                                  const Actual &actual, int64_t sample) {
-  int64_t size = expected.size(), first = sample * size;
-  Difference difference{name.str(), {}, 0, 0, expected.shape};
-  if (first + size > actual.tensor->size())
-    return difference; // no element: the shapes differ
-  double largest = 0;
-  for (double value : expected.data)
-    if (std::isfinite(value))
-      largest = std::max(largest, std::fabs(value));
-  const Tolerance &tolerance = actual.tolerance;
-  for (int64_t i = 0; i < size; ++i) {
-    double allowed = tolerance.absolute + tolerance.ofLargest * largest +
-                     tolerance.ofElement * std::fabs(expected.data[i]);
-    double found = actual.tensor->data[first + i];
-    if (!differs(expected.data[i], found, allowed))
-      continue;
-    if (difference.elements.empty()) {
-      difference.expected = expected.data[i];
-      difference.actual = found;
-    }
-    difference.elements.push_back(i);
-  }
-  if (difference.elements.empty())
-    return std::nullopt;
-  return difference;
-}
 
 class Verification {
 public:
@@ -101,8 +34,6 @@ private:
   std::vector<Tensor> sampleInputs(int64_t sample) const;
   Expected<std::vector<std::optional<Difference>>> check(int64_t sample);
   Expected<bool> isUndecided(int64_t sample, const Difference &difference);
-  std::string describe(int64_t sample, const Run &run,
-                       const Difference &difference) const;
 
   const image::Image &image;
   Interpreter reference;
@@ -252,33 +183,6 @@ Expected<bool> Verification::isUndecided(int64_t sample,
   });
 }
 
-/// As many digits as tell two float32 numbers apart.
-static std::string numberText(double value) {
-  std::string text;
-  raw_string_ostream(text) << format("%.9g", value);
-  return text;
-}
-
-std::string Verification::describe(int64_t sample, const Run &run,
-                                   const Difference &difference) const {
-  if (difference.elements.empty())
-    return formatv("executor {0}: tensor '{1}' has another shape than {2}",
-                   run.executor, difference.tensor,
-                   shapeString(difference.shape))
-        .str();
-  Shape position(difference.shape.size());
-  int64_t rest = difference.elements.front();
-  for (size_t i = position.size(); i-- > 0; rest /= difference.shape[i])
-    position[i] = rest % difference.shape[i];
-  return formatv("executor {0}: tensor '{1}', sample {2}, position {3}: {4} in "
-                 "the network, {5} in the image ({6} of {7} elements differ)",
-                 run.executor, difference.tensor, sample, shapeString(position),
-                 numberText(difference.expected), numberText(difference.actual),
-                 difference.elements.size(),
-                 elementCount(difference.shape).get())
-      .str();
-}
-
 Expected<VerifyResult> Verification::run() {
   if (Error error = prepare())
     return error;
@@ -317,7 +221,7 @@ Expected<VerifyResult> Verification::run() {
         excused = *undecided;
       }
       if (!excused) {
-        result.difference = describe(sample, run, *difference);
+        result.difference = describe(run.executor, sample, *difference);
         return result;
       }
       excluded = true;
