@@ -83,7 +83,7 @@ bool Emitter::worthFolding(ArrayRef<Val> operands, Operation *op) const {
       return false;
   int64_t results = 0;
   for (Type type : op->getResultTypes()) {
-    results = cast<RankedTensorType>(type).getNumElements();
+    results = llvm::cast<RankedTensorType>(type).getNumElements();
     if (results > options.maxFoldedElements)
       return false;
   }
@@ -109,7 +109,7 @@ SmallVector<Val> Emitter::fold(ArrayRef<Val> operands, Maker make) {
   FailureOr<image::Op> imageOp = convertToImageOp(op);
   if (failed(imageOp))
     return {nullptr};
-  auto firstType = cast<RankedTensorType>(op->getResult(0).getType());
+  auto firstType = llvm::cast<RankedTensorType>(op->getResult(0).getType());
   std::vector<Tensor> inputs;
   SmallVector<const Tensor *> pointers;
   std::vector<Tensor> outputs(op->getNumResults());
@@ -129,7 +129,7 @@ SmallVector<Val> Emitter::fold(ArrayRef<Val> operands, Maker make) {
     }
     SmallVector<Val> results;
     for (auto [tensor, result] : llvm::zip(outputs, op->getResults())) {
-      auto type = cast<RankedTensorType>(result.getType());
+      auto type = llvm::cast<RankedTensorType>(result.getType());
       if (ArrayRef<int64_t>(tensor.shape) != type.getShape()) {
         error() << "cannot evaluate constants: got shape "
                 << shapeString(tensor.shape) << ", expected "
@@ -165,7 +165,7 @@ SmallVector<Val> Emitter::emit(ArrayRef<Val> operands, Maker make) {
   SmallVector<Val> results;
   for (mlir::Value value : op->getResults()) {
     auto result = std::make_shared<ValueInfo>();
-    result->type = cast<RankedTensorType>(value.getType());
+    result->type = llvm::cast<RankedTensorType>(value.getType());
     result->value = value;
     results.push_back(std::move(result));
   }

@@ -95,7 +95,7 @@ llvm::Expected<Model> parseModel(llvm::StringRef bytes) {
   Model model;
   model.proto = std::move(proto);
   if (llvm::Error error = readOpsets(model))
-    return std::move(error);
+    return error;
   return model;
 }
 
