@@ -197,6 +197,8 @@ LogicalResult Importer::importOutputs() {
     Val value = read(output.name());
     if (!value)
       return failure();
+    if (failed(checkOutput(output, value->type)))
+      return failure();
     StringRef element = dataTypeName(output.type().tensor_type().elem_type());
     if (element.empty())
       element = defaultElementType(value);

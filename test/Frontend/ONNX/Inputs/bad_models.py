@@ -77,7 +77,7 @@ bad("no_shape", "graph input 'x' has no shape", lambda: make([n("Relu", ["x"], [
 bad("open_dimension", "dimension 1 of graph input 'x' is not fixed", lambda: one("Relu", shape=[1, None]))
 bad("negative_dimension", "dimension 1 of graph input 'x' is not fixed", lambda: one("Relu", shape=[1, -4]))
 bad("huge_dimension", "graph input 'x'", lambda: one("Relu", shape=[1, 2**62, 2**62]))
-bad("output_type", "graph output 'y' is declared as int64, but the node gives f32",
+bad("output_type", "graph output 'y' is declared as int64, but the node gives 'f32'",
     lambda: make([n("Relu", ["x"], ["y"])], [X], [port("y", None, T.INT64)]))
 bad("string_input", "element type 8", lambda: one("Relu", kind=T.STRING))
 bad("sequence_input", "is no tensor", lambda: make(
