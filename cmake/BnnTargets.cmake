@@ -3,6 +3,9 @@
 
 add_library(bnn_options INTERFACE)
 target_compile_options(bnn_options INTERFACE -Wall -Wextra -Wno-unused-parameter)
+# Without NDEBUG, LLVM's headers give a pass's statistics another layout than
+# the installed library has, which was built with it.
+target_compile_definitions(bnn_options INTERFACE $<$<CONFIG:Debug>:NDEBUG>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(bnn_options INTERFACE -Wno-deprecated-declarations)
   target_link_options(bnn_options INTERFACE -fuse-ld=lld)
