@@ -1,7 +1,7 @@
 //===- Report.h - What bnn-sim tells ----------------------------*- C++ -*-===//
 
-#ifndef BNN_TOOLS_BNNSIM_REPORT_H
-#define BNN_TOOLS_BNNSIM_REPORT_H
+#ifndef BNN_TOOLS_BNN_SIM_REPORT_H
+#define BNN_TOOLS_BNN_SIM_REPORT_H
 
 #include "bnn/Simulator/Simulator.h"
 #include <optional>
@@ -39,4 +39,4 @@ std::string formatAbsent(const image::Image &image);
 
 } // namespace bnn::sim
 
-#endif // BNN_TOOLS_BNNSIM_REPORT_H
+#endif // BNN_TOOLS_BNN_SIM_REPORT_H

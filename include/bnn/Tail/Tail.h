@@ -25,18 +25,51 @@ enum class Op : uint8_t {
             // by already (>= 0, in its units), for ties only
   Constant, // `values`: one per channel, or a single one for all
   // Unary.
-  Neg, Abs, Sqrt, Exp, Log, Reciprocal, Sign, Floor, Ceil, Trunc,
-  RoundHalfEven, RoundHalfAway, RoundHalfTowardZero, RoundAway,
-  Relu, Sigmoid, Tanh, Erf, Softplus, Softsign,
+  Neg,
+  Abs,
+  Sqrt,
+  Exp,
+  Log,
+  Reciprocal,
+  Sign,
+  Floor,
+  Ceil,
+  Trunc,
+  RoundHalfEven,
+  RoundHalfAway,
+  RoundHalfTowardZero,
+  RoundAway,
+  Relu,
+  Sigmoid,
+  Tanh,
+  Erf,
+  Softplus,
+  Softsign,
   LeakyRelu,   // alpha
   Elu,         // alpha
   Selu,        // alpha, beta = gamma
   HardSigmoid, // alpha, beta
-  Not, CastInteger /*toward zero*/, CastBool,
+  Not,
+  CastInteger /*toward zero*/,
+  CastBool,
   // Binary.
-  Add, Sub, Mul, Div, Pow, Min, Max,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Pow,
+  Min,
+  Max,
   PRelu, // x < 0 ? y * x : x
-  Greater, GreaterEqual, Less, LessEqual, Equal, NotEqual, And, Or, Xor,
+  Greater,
+  GreaterEqual,
+  Less,
+  LessEqual,
+  Equal,
+  NotEqual,
+  And,
+  Or,
+  Xor,
   // Others.
   Select,         // operands: condition, then, else
   BatchNorm,      // operands: x, gamma, beta, mean, variance; alpha = epsilon

@@ -1,7 +1,7 @@
 //===- Constant.h - Constant tensors during the import ----------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_CONSTANT_H
-#define BNN_FRONTEND_ONNX_CONSTANT_H
+#ifndef BNN_LIB_FRONTEND_ONNX_CONSTANT_H
+#define BNN_LIB_FRONTEND_ONNX_CONSTANT_H
 
 #include "bnn/Support/Tensor.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -61,4 +61,4 @@ bool sameConstant(const Constant &a, const Constant &b);
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_CONSTANT_H
+#endif // BNN_LIB_FRONTEND_ONNX_CONSTANT_H

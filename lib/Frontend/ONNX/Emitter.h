@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef BNN_FRONTEND_ONNX_EMITTER_H
-#define BNN_FRONTEND_ONNX_EMITTER_H
+#ifndef BNN_LIB_FRONTEND_ONNX_EMITTER_H
+#define BNN_LIB_FRONTEND_ONNX_EMITTER_H
 
 #include "Constant.h"
 #include "bnn/Dialect/BNN/IR/BNN.h"
@@ -155,4 +155,4 @@ bool isConstantOf(const Val &x, double value);
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_EMITTER_H
+#endif // BNN_LIB_FRONTEND_ONNX_EMITTER_H

@@ -1,7 +1,7 @@
 //===- Graph.h - Order and names of a graph ---------------------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_GRAPH_H
-#define BNN_FRONTEND_ONNX_GRAPH_H
+#ifndef BNN_LIB_FRONTEND_ONNX_GRAPH_H
+#define BNN_LIB_FRONTEND_ONNX_GRAPH_H
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
@@ -31,4 +31,4 @@ mlir::FailureOr<GraphOrder> orderGraph(const onnx::GraphProto &graph,
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_GRAPH_H
+#endif // BNN_LIB_FRONTEND_ONNX_GRAPH_H

@@ -1,7 +1,7 @@
 //===- Importer.h - The walk over a graph -----------------------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_IMPORTER_H
-#define BNN_FRONTEND_ONNX_IMPORTER_H
+#ifndef BNN_LIB_FRONTEND_ONNX_IMPORTER_H
+#define BNN_LIB_FRONTEND_ONNX_IMPORTER_H
 
 #include "Graph.h"
 #include "ModelLoader.h"
@@ -59,4 +59,4 @@ private:
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_IMPORTER_H
+#endif // BNN_LIB_FRONTEND_ONNX_IMPORTER_H

@@ -1,7 +1,7 @@
 //===- ModelLoader.h - From bytes to a ModelProto ---------------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_MODELLOADER_H
-#define BNN_FRONTEND_ONNX_MODELLOADER_H
+#ifndef BNN_LIB_FRONTEND_ONNX_MODELLOADER_H
+#define BNN_LIB_FRONTEND_ONNX_MODELLOADER_H
 
 #include "onnx/onnx_pb.h"
 #include "llvm/ADT/StringMap.h"
@@ -31,4 +31,4 @@ llvm::Expected<Model> parseModel(llvm::StringRef bytes);
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_MODELLOADER_H
+#endif // BNN_LIB_FRONTEND_ONNX_MODELLOADER_H

@@ -1,7 +1,7 @@
 //===- Node.h - One node while it is imported -------------------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_NODE_H
-#define BNN_FRONTEND_ONNX_NODE_H
+#ifndef BNN_LIB_FRONTEND_ONNX_NODE_H
+#define BNN_LIB_FRONTEND_ONNX_NODE_H
 
 #include "Emitter.h"
 #include "TensorDecoder.h"
@@ -123,4 +123,4 @@ bool isQuantizerDomain(llvm::StringRef domain);
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_NODE_H
+#endif // BNN_LIB_FRONTEND_ONNX_NODE_H

@@ -1,7 +1,7 @@
 //===- TensorDecoder.h - Constants out of TensorProto -----------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_TENSORDECODER_H
-#define BNN_FRONTEND_ONNX_TENSORDECODER_H
+#ifndef BNN_LIB_FRONTEND_ONNX_TENSORDECODER_H
+#define BNN_LIB_FRONTEND_ONNX_TENSORDECODER_H
 
 #include "Constant.h"
 #include "mlir/IR/MLIRContext.h"
@@ -78,4 +78,4 @@ llvm::Expected<ExternalBytes> readExternalBytes(const onnx::TensorProto &tensor,
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_TENSORDECODER_H
+#endif // BNN_LIB_FRONTEND_ONNX_TENSORDECODER_H

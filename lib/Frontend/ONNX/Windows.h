@@ -1,7 +1,7 @@
 //===- Windows.h - Kernels, strides and pads --------------------*- C++ -*-===//
 
-#ifndef BNN_FRONTEND_ONNX_WINDOWS_H
-#define BNN_FRONTEND_ONNX_WINDOWS_H
+#ifndef BNN_LIB_FRONTEND_ONNX_WINDOWS_H
+#define BNN_LIB_FRONTEND_ONNX_WINDOWS_H
 
 #include "Node.h"
 
@@ -18,4 +18,4 @@ bool resolveWindow(Node &n, llvm::ArrayRef<int64_t> spatial,
 
 } // namespace bnn::onnx_import
 
-#endif // BNN_FRONTEND_ONNX_WINDOWS_H
+#endif // BNN_LIB_FRONTEND_ONNX_WINDOWS_H

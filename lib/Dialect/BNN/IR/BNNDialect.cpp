@@ -1,5 +1,4 @@
-//===- BNNDialect.cpp - Types and attributes of the bnn dialect
-//------------===//
+//===- BNNDialect.cpp - Types and attributes of the bnn dialect -----------===//
 
 #include "bnn/Dialect/BNN/IR/BNN.h"
 

@@ -1,5 +1,4 @@
-//===- BNNFolds.cpp - Folds that need no data
-//-------------------------------===//
+//===- BNNFolds.cpp - Folds that need no data -----------------------------===//
 
 #include "bnn/Dialect/BNN/IR/BNN.h"
 

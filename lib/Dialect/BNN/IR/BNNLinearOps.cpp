@@ -1,5 +1,4 @@
-//===- BNNLinearOps.cpp - Linear operators and pools
-//------------------------===//
+//===- BNNLinearOps.cpp - Linear operators and pools ----------------------===//
 
 #include "bnn/Dialect/BNN/IR/BNN.h"
 

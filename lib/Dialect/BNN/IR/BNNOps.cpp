@@ -1,5 +1,4 @@
-//===- BNNOps.cpp - Verifiers of the bnn dialect
-//----------------------------===//
+//===- BNNOps.cpp - Verifiers of the bnn dialect --------------------------===//
 
 #include "bnn/Dialect/BNN/IR/BNN.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"

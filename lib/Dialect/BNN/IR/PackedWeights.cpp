@@ -1,5 +1,4 @@
-//===- PackedWeights.cpp - One bit or trit per weight
-//----------------------===//
+//===- PackedWeights.cpp - One bit or trit per weight ---------------------===//
 
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 #include "bnn/Dialect/BNN/IR/BNN.h"

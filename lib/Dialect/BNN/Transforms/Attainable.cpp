@@ -1,5 +1,4 @@
-//===- Attainable.cpp - Which integers an accumulator can hold
-//--------------===//
+//===- Attainable.cpp - Which integers an accumulator can hold ------------===//
 
 #include "Attainable.h"
 #include "Utils.h"

@@ -1,5 +1,4 @@
-//===- EncodeInputs.cpp - Declared sets of input values
-//---------------------===//
+//===- EncodeInputs.cpp - Declared sets of input values -------------------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"

@@ -1,5 +1,4 @@
-//===- FiniteValues.cpp - Which real tensors take few values
-//----------------===//
+//===- FiniteValues.cpp - Which real tensors take few values --------------===//
 
 #include "FiniteValues.h"
 #include "Utils.h"

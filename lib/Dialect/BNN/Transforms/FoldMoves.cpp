@@ -1,5 +1,4 @@
-//===- FoldMoves.cpp - Permuted inputs become permuted weights
-//--------------===//
+//===- FoldMoves.cpp - Permuted inputs become permuted weights ------------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"

@@ -1,5 +1,4 @@
-//===- FoldThresholds.cpp - The pass bnn-fold-thresholds
-//--------------------===//
+//===- FoldThresholds.cpp - The pass bnn-fold-thresholds ------------------===//
 
 #include "ThresholdFolder.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"

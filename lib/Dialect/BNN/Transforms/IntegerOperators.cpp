@@ -1,5 +1,4 @@
-//===- IntegerOperators.cpp - Linear operators, pools and moves on codes
-//----===//
+//===- IntegerOperators.cpp - Linear operators, pools and moves on codes --===//
 
 #include "ThresholdFolder.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"

@@ -1,5 +1,4 @@
-//===- PackWeights.cpp - Binary and ternary weights as bits
-//-----------------===//
+//===- PackWeights.cpp - Binary and ternary weights as bits ---------------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
@@ -34,7 +33,7 @@ struct WeightMatrix {
 struct Classified {
   std::vector<double> scales; // one per neuron; 0 where there are no weights
   bool ternary = false;
-  std::string reason; // why the tensor stays real; empty: packed
+  std::string reason;   // why the tensor stays real; empty: packed
   bool invalid = false; // NaN or infinite: no network at all
 };
 
@@ -70,9 +69,9 @@ Classified PackWeightsPass::classify(const WeightMatrix &matrix) {
       return true;
     }
     if (!std::isfinite(magnitude)) {
-      result.reason = llvm::formatv(
-          "weight {0} of neuron {1} is {2}, not a finite number", k, n,
-          matrix(n, k));
+      result.reason =
+          llvm::formatv("weight {0} of neuron {1} is {2}, not a finite number",
+                        k, n, matrix(n, k));
       result.invalid = true;
       return false;
     }
@@ -167,8 +166,8 @@ bool PackWeightsPass::pack(Operation *op, Value weights, WeightMatrix matrix) {
     matrix.at = at;
     Classified classified = classify(matrix);
     if (classified.invalid) {
-      op->emitError() << "in '" << nameOf(weights) << "' "
-                      << classified.reason << "; export the model again";
+      op->emitError() << "in '" << nameOf(weights) << "' " << classified.reason
+                      << "; export the model again";
       signalPassFailure();
       return false;
     }

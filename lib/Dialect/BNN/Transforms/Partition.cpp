@@ -1,5 +1,4 @@
-//===- Partition.cpp - Who runs where, and why
-//------------------------------===//
+//===- Partition.cpp - Who runs where, and why ----------------------------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"

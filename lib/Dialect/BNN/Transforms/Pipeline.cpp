@@ -1,5 +1,4 @@
-//===- Pipeline.cpp - The bnn passes in order
-//-------------------------------===//
+//===- Pipeline.cpp - The bnn passes in order -----------------------------===//
 
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
 

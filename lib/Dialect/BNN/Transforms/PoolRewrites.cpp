@@ -1,5 +1,4 @@
-//===- PoolRewrites.cpp - Pools on integers and codes
-//-----------------------===//
+//===- PoolRewrites.cpp - Pools on integers and codes ---------------------===//
 
 #include "ThresholdFolder.h"
 

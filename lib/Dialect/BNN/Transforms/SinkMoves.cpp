@@ -1,5 +1,4 @@
-//===- SinkMoves.cpp - Layout changes below elementwise operators
-//-----------===//
+//===- SinkMoves.cpp - Layout changes below elementwise operators ---------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"

@@ -1,5 +1,4 @@
-//===- TailBuilder.cpp - Elementwise operators as a tail program
-//------------===//
+//===- TailBuilder.cpp - Elementwise operators as a tail program ----------===//
 
 #include "TailBuilder.h"
 #include "Utils.h"
@@ -44,16 +43,32 @@ static tail::Op tailOp(UnaryKind kind) {
   switch (kind) {
 #define CASE(NAME)                                                             \
   case UnaryKind::NAME:                                                        \
-    return tail::Op::NAME;
-    CASE(Neg)
-    CASE(Abs)
-    CASE(Sqrt)
-    CASE(Exp) CASE(Log) CASE(Reciprocal) CASE(Sign) CASE(Floor) CASE(Ceil)
-        CASE(Trunc) CASE(RoundHalfEven) CASE(RoundHalfAway)
-            CASE(RoundHalfTowardZero) CASE(RoundAway) CASE(Relu) CASE(Sigmoid)
-                CASE(Tanh) CASE(Erf) CASE(Softplus) CASE(Softsign)
-                    CASE(LeakyRelu) CASE(Elu) CASE(Selu) CASE(HardSigmoid)
-                        CASE(Not)
+    return tail::Op::NAME
+    CASE(Neg);
+    CASE(Abs);
+    CASE(Sqrt);
+    CASE(Exp);
+    CASE(Log);
+    CASE(Reciprocal);
+    CASE(Sign);
+    CASE(Floor);
+    CASE(Ceil);
+    CASE(Trunc);
+    CASE(RoundHalfEven);
+    CASE(RoundHalfAway);
+    CASE(RoundHalfTowardZero);
+    CASE(RoundAway);
+    CASE(Relu);
+    CASE(Sigmoid);
+    CASE(Tanh);
+    CASE(Erf);
+    CASE(Softplus);
+    CASE(Softsign);
+    CASE(LeakyRelu);
+    CASE(Elu);
+    CASE(Selu);
+    CASE(HardSigmoid);
+    CASE(Not);
 #undef CASE
   }
   llvm_unreachable("all kinds are listed");
@@ -63,13 +78,24 @@ static tail::Op tailOp(BinaryKind kind) {
   switch (kind) {
 #define CASE(NAME)                                                             \
   case BinaryKind::NAME:                                                       \
-    return tail::Op::NAME;
-    CASE(Add)
-    CASE(Sub)
-    CASE(Mul)
-    CASE(Div) CASE(Pow) CASE(Min) CASE(Max) CASE(PRelu) CASE(Greater)
-        CASE(GreaterEqual) CASE(Less) CASE(LessEqual) CASE(Equal) CASE(NotEqual)
-            CASE(And) CASE(Or) CASE(Xor)
+    return tail::Op::NAME
+    CASE(Add);
+    CASE(Sub);
+    CASE(Mul);
+    CASE(Div);
+    CASE(Pow);
+    CASE(Min);
+    CASE(Max);
+    CASE(PRelu);
+    CASE(Greater);
+    CASE(GreaterEqual);
+    CASE(Less);
+    CASE(LessEqual);
+    CASE(Equal);
+    CASE(NotEqual);
+    CASE(And);
+    CASE(Or);
+    CASE(Xor);
 #undef CASE
   }
   llvm_unreachable("all kinds are listed");

@@ -1,5 +1,4 @@
-//===- ThresholdBeforePool.cpp - Compare first, then OR and AND
-//-------------===//
+//===- ThresholdBeforePool.cpp - Compare first, then OR and AND -----------===//
 
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"

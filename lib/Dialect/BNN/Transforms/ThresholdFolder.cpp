@@ -1,5 +1,4 @@
-//===- ThresholdFolder.cpp - Tails become thresholds
-//------------------------===//
+//===- ThresholdFolder.cpp - Tails become thresholds ----------------------===//
 
 #include "ThresholdFolder.h"
 #include "Attainable.h"

@@ -1,5 +1,4 @@
-//===- Utils.cpp - What the bnn passes share
-//--------------------------------===//
+//===- Utils.cpp - What the bnn passes share ------------------------------===//
 
 #include "Utils.h"
 
