@@ -38,7 +38,7 @@ void BNNDialect::initialize() {
 //===----------------------------------------------------------------------===//
 
 Type IntType::parse(AsmParser &parser) {
-  unsigned width;
+  unsigned width = 0;
   StringRef signedness;
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() || parser.parseInteger(width) || parser.parseComma() ||
