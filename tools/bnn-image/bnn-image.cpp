@@ -2,6 +2,7 @@
 
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Image.h"
+#include "bnn/Image/Steps.h"
 #include "bnn/Image/Text.h"
 #include "bnn/Image/Verifier.h"
 #include "bnn/Support/Npy.h"
@@ -28,6 +29,9 @@ cl::SubCommand diffCommand("diff", "Compare two images; exit status 0 only if "
                                    "they are identical");
 cl::SubCommand weightsCommand("weights", "Write a layer's weights, read back "
                                          "from the cells, as .npy");
+cl::SubCommand thresholdsCommand("thresholds",
+                                 "Print a layer's thresholds in "
+                                 "the network's integers, as CSV");
 
 cl::opt<std::string> infoFile(cl::Positional, cl::Required, cl::desc("<image>"),
                               cl::sub(infoCommand), cl::cat(category));
@@ -80,6 +84,16 @@ cl::opt<std::string> weightsOutput("o", cl::value_desc("file.npy"),
                                             "-1, 0, +1"),
                                    cl::sub(weightsCommand), cl::cat(category));
 
+cl::opt<std::string> thresholdsFile(cl::Positional, cl::Required,
+                                    cl::desc("<image>"),
+                                    cl::sub(thresholdsCommand),
+                                    cl::cat(category));
+cl::opt<std::string> thresholdsLayer("layer", cl::value_desc("name"),
+                                     cl::desc("Layer, as `info` names it; may "
+                                              "be left out where there is one"),
+                                     cl::sub(thresholdsCommand),
+                                     cl::cat(category));
+
 constexpr StringLiteral overview =
     "Looks at programming images, the files that bnn-compile writes.\n";
 
@@ -92,6 +106,7 @@ constexpr StringLiteral examples =
     "  bnn-image dump --subarray 3 net.rimg         its cells as + - 0 .\n"
     "  bnn-image diff old.rimg new.rimg             devices to reprogram\n"
     "  bnn-image weights --layer fc1 -o fc1.npy net.rimg\n"
+    "  bnn-image thresholds --layer fc1 net.rimg    of each neuron, as CSV\n"
     "\nThe file - is standard input. Exit status 0 only if all was done; "
     "`diff` "
     "exits\nwith 1 where the images differ, as for errors, which are written "
@@ -206,36 +221,45 @@ Error runDiff(bool &identical) {
   return Error::success();
 }
 
-Error runWeights() {
-  Expected<image::Image> parsed = image::read(weightsFile);
-  if (!parsed)
-    return parsed.takeError();
+/// The layer that `chosen` names, or the only one.
+Expected<const image::ArrayLayer *>
+findLayer(const image::Image &parsed, StringRef file,
+          const cl::opt<std::string> &chosen) {
   std::vector<const image::ArrayLayer *> layers;
   std::string names;
-  for (const image::Step &step : parsed->steps())
+  for (const image::Step &step : parsed.steps())
     if (step.has_array()) {
       layers.push_back(&step.array());
       names += (names.empty() ? "'" : ", '") + step.array().name() + "'";
     }
   auto failed = [&](const Twine &message) {
-    return createFileError(weightsFile,
+    return createFileError(file,
                            createStringError(errc::invalid_argument, message));
   };
   if (layers.empty())
     return failed("no layer of this image is on the arrays");
-  const image::ArrayLayer *layer = layers.front();
-  if (weightsLayer.getNumOccurrences()) {
-    auto found = find_if(layers, [](const image::ArrayLayer *candidate) {
-      return candidate->name() == weightsLayer;
-    });
-    if (found == layers.end())
-      return failed("there is no layer '" + weightsLayer +
-                    "'; the layers are " + names);
-    layer = *found;
-  } else if (layers.size() > 1) {
-    return failed("choose a layer with --layer; the layers are " + names);
+  if (!chosen.getNumOccurrences()) {
+    if (layers.size() > 1)
+      return failed("choose a layer with --layer; the layers are " + names);
+    return layers.front();
   }
-  image::PackedWeights weights = image::recoverWeights(*parsed, *layer);
+  auto found = find_if(layers, [&](const image::ArrayLayer *candidate) {
+    return candidate->name() == chosen;
+  });
+  if (found == layers.end())
+    return failed("there is no layer '" + chosen + "'; the layers are " +
+                  names);
+  return *found;
+}
+
+Error runWeights() {
+  Expected<image::Image> parsed = image::read(weightsFile);
+  if (!parsed)
+    return parsed.takeError();
+  auto layer = findLayer(*parsed, weightsFile, weightsLayer);
+  if (!layer)
+    return layer.takeError();
+  image::PackedWeights weights = image::recoverWeights(*parsed, **layer);
   std::vector<int8_t> elements;
   elements.reserve(size_t(weights.rows) * weights.columns);
   for (uint32_t n = 0; n < weights.rows; ++n)
@@ -243,6 +267,24 @@ Error runWeights() {
       elements.push_back(int8_t(weights.at(n, j)));
   int64_t shape[2] = {weights.rows, weights.columns};
   return writeNpy(weightsOutput, shape, elements);
+}
+
+Error runThresholds() {
+  Expected<image::Image> parsed = image::read(thresholdsFile);
+  if (!parsed)
+    return parsed.takeError();
+  auto layer = findLayer(*parsed, thresholdsFile, thresholdsLayer);
+  if (!layer)
+    return layer.takeError();
+  outs() << "border_class,neuron,thresholds,codes\n";
+  for (auto [i, steps] : enumerate(image::recoverSteps(**layer))) {
+    outs() << i / (*layer)->neurons() << ',' << i % (*layer)->neurons() << ',';
+    interleave(steps.thresholds, outs(), " ");
+    outs() << ',';
+    interleave(steps.codes, outs(), " ");
+    outs() << '\n';
+  }
+  return Error::success();
 }
 
 int finish(Error error) {
@@ -268,9 +310,11 @@ int run() {
   }
   if (weightsCommand)
     return finish(runWeights());
+  if (thresholdsCommand)
+    return finish(runThresholds());
   WithColor::error(errs(), "bnn-image")
-      << "say what to do: info, verify, dump, diff or weights; --help shows "
-         "examples\n";
+      << "say what to do: info, verify, dump, diff, weights or thresholds; "
+         "--help shows examples\n";
   return 1;
 }
 
@@ -286,7 +330,7 @@ int main(int argc, char **argv) {
   });
   for (cl::SubCommand *command :
        {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,
-        &dumpCommand, &diffCommand, &weightsCommand})
+        &dumpCommand, &diffCommand, &weightsCommand, &thresholdsCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::extrahelp help(examples);
   cl::ParseCommandLineOptions(argc, argv, overview);
