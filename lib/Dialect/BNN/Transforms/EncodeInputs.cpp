@@ -74,10 +74,20 @@ LogicalResult EncodeInputsPass::encode(const Declaration &declaration) {
     return function.emitError()
            << "input '" << declaration.name << "' is declared with scale "
            << declaration.scale << ", not above 0";
-  if (!isa<FloatType>(elementType(input)))
+  // An integer port is declared where the network makes it real.
+  SmallVector<Value> reals;
+  if (isa<FloatType>(elementType(input)))
+    reals.push_back(input);
+  else if (elementType(input).isInteger(64))
+    for (Operation *user : input.getUsers())
+      if (auto cast = dyn_cast<CastOp>(user);
+          cast && isa<FloatType>(elementType(cast.getResult())))
+        reals.push_back(cast.getResult());
+  if (reals.empty())
     return function.emitError()
            << "input '" << declaration.name << "' holds " << elementType(input)
-           << ", only real inputs are declared";
+           << ", and no cast of it to real numbers; only what the network "
+              "computes with as real numbers is declared";
   for (Operation *user : input.getUsers())
     if (isa<EncodeOp>(user))
       return function.emitError()
@@ -89,14 +99,26 @@ LogicalResult EncodeInputsPass::encode(const Declaration &declaration) {
                                  builder.getF64FloatAttr(declaration.scale),
                                  builder.getF64FloatAttr(declaration.offset),
                                  builder.getStringAttr(declaration.type));
-  encode->setAttr(tracesAttrName,
-                  builder.getArrayAttr(TraceAttr::get(
-                      context, declaration.name, declaration.scale,
-                      declaration.scale * declaration.offset)));
-  Value decoded =
-      DecodeOp::create(builder, loc, input.getType(), encode,
-                       encode.getScaleAttr(), encode.getOffsetAttr());
-  input.replaceAllUsesExcept(decoded, encode);
+  SmallVector<Attribute> traces;
+  auto addTrace = [&](StringRef name) {
+    traces.push_back(TraceAttr::get(context, name, declaration.scale,
+                                    declaration.scale * declaration.offset));
+  };
+  addTrace(declaration.name);
+  for (Value real : reals) {
+    Value decoded =
+        DecodeOp::create(builder, loc, real.getType(), encode,
+                         encode.getScaleAttr(), encode.getOffsetAttr());
+    real.replaceAllUsesExcept(decoded, encode);
+    Operation *cast = real.getDefiningOp();
+    if (!cast)
+      continue;
+    if (auto named = cast->getAttrOfType<ArrayAttr>(tracesAttrName))
+      for (auto trace : named.getAsRange<TraceAttr>())
+        addTrace(trace.getTensor());
+    cast->erase();
+  }
+  encode->setAttr(tracesAttrName, builder.getArrayAttr(traces));
   return success();
 }
 

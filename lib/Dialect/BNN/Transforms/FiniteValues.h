@@ -43,15 +43,6 @@ private:
   llvm::DenseMap<mlir::Value, ValueSet> known;
 };
 
-/// value = scale * (q + offset) with integers q for all of `values`, every
-/// number an exact double.
-struct Grid {
-  double scale, offset;
-  mlir::Type code; // smallest code type that holds all q
-};
-std::optional<Grid> findGrid(mlir::MLIRContext *context,
-                             llvm::ArrayRef<double> values);
-
 } // namespace bnn
 
 #endif // BNN_LIB_DIALECT_BNN_TRANSFORMS_FINITEVALUES_H

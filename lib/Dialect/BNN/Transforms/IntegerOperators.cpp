@@ -18,23 +18,83 @@ static bool anyPads(ArrayRef<int64_t> begin, ArrayRef<int64_t> end) {
 // Linear operators
 //===----------------------------------------------------------------------===//
 
+/// The number that `scalar`, a constant with one element, holds.
+static Value withoutRank(OpBuilder &builder, Value scalar) {
+  if (std::optional<ConstantData> value = getConstant(scalar))
+    return makeScalar(builder, scalar.getLoc(), value->values[0]);
+  return ReshapeOp::create(builder, scalar.getLoc(),
+                           tensorType(scalar).clone(ArrayRef<int64_t>()),
+                           scalar);
+}
+
+/// move(x op b), b a single number, becomes move(x) op b: what `move` reads may
+/// be codes then. Returns null where `move` reads no such operator.
+static Operation *hoistMove(Operation *move) {
+  auto op = move->getOperand(0).getDefiningOp<BinaryOp>();
+  if (!op || !isa<FloatType>(elementType(op.getResult())))
+    return nullptr;
+  bool dataLeft = !isConstant(op.getLhs());
+  Value data = dataLeft ? op.getLhs() : op.getRhs();
+  Value scalar = dataLeft ? op.getRhs() : op.getLhs();
+  if (!isConstant(scalar) || tensorType(scalar).getNumElements() != 1 ||
+      tensorType(data).getShape() != tensorType(op.getResult()).getShape())
+    return nullptr;
+  OpBuilder builder(move);
+  IRMapping mapping;
+  mapping.map(move->getOperand(0), data);
+  Operation *hoisted = builder.clone(*move, mapping);
+  hoisted->removeAttr(tracesAttrName);
+  Value moved = hoisted->getResult(0);
+  moved.setType(tensorType(moved).clone(elementType(data)));
+  scalar = withoutRank(builder, scalar);
+  auto after = BinaryOp::create(
+      builder, op.getLoc(), tensorType(move->getResult(0)), op.getKind(),
+      dataLeft ? moved : scalar, dataLeft ? scalar : moved);
+  moveTraces(move, after);
+  move->getResult(0).replaceAllUsesWith(after);
+  move->erase();
+  return hoisted;
+}
+
 /// A layer that reads a * x or x + b, a and b single numbers, is linear in them
 /// too: a layer of x, then the same scale, or the sum of each neuron's weights
 /// times b. Zero padding is no x + b, so offsets stay in front of padding.
 bool ThresholdFolder::pushScalarThrough(Operation *linear) {
   // Only where codes are found at the end of the chain.
   Value source = linear->getOperand(0);
-  while (auto op = source.getDefiningOp<BinaryOp>()) {
+  SmallVector<Operation *> moves;
+  while (Operation *op = source.getDefiningOp()) {
+    if (isa<ReshapeOp, TransposeOp>(op)) {
+      moves.push_back(op);
+      source = op->getOperand(0);
+      continue;
+    }
+    auto binary = dyn_cast<BinaryOp>(op);
+    if (!binary)
+      break;
     SmallVector<Value> data = dataOperands(op);
     if (data.size() != 1 ||
-        tensorType(op.getLhs() == data[0] ? op.getRhs() : op.getLhs())
+        tensorType(binary.getLhs() == data[0] ? binary.getRhs()
+                                              : binary.getLhs())
                 .getNumElements() != 1)
       return false;
     source = data[0];
   }
-  auto op = linear->getOperand(0).getDefiningOp<BinaryOp>();
-  if (!op || !decodeOf(source))
+  if (!decodeOf(source))
     return false;
+  for (Operation *move : llvm::reverse(moves)) {
+    while (Operation *hoisted = hoistMove(move))
+      move = hoisted;
+    visit(move);
+  }
+  auto op = linear->getOperand(0).getDefiningOp<BinaryOp>();
+  if (!op) {
+    // Nothing is left between the codes and the layer: it is integer now.
+    if (moves.empty() || !decodeOf(linear->getOperand(0)))
+      return false;
+    makeInteger(linear);
+    return true;
+  }
   bool dataLeft = !isConstant(op.getLhs());
   Value data = dataLeft ? op.getLhs() : op.getRhs();
   Value scalar = dataLeft ? op.getRhs() : op.getLhs();
@@ -71,10 +131,7 @@ bool ThresholdFolder::pushScalarThrough(Operation *linear) {
     if (!dataLeft && op.getKind() == BinaryKind::Sub) // b - x
       result = makeBinary(builder, loc, BinaryKind::Mul, result,
                           makeScalar(builder, loc, -1));
-    Value flat = ReshapeOp::create(
-        builder, loc, tensorType(scalar).clone(ArrayRef<int64_t>()), scalar);
-    if (std::optional<ConstantData> value = getConstant(scalar))
-      flat = makeScalar(builder, loc, value->values[0]);
+    Value flat = withoutRank(builder, scalar);
     Value shift = makeBinary(builder, loc, BinaryKind::Mul,
                              makeConstant(builder, loc, shape, sums), flat);
     bool minus = dataLeft && op.getKind() == BinaryKind::Sub;

@@ -4,6 +4,7 @@
 #define BNN_LIB_DIALECT_BNN_TRANSFORMS_THRESHOLDFOLDER_H
 
 #include "FiniteValues.h"
+#include "Grid.h"
 #include "TailBuilder.h"
 #include "Utils.h"
 

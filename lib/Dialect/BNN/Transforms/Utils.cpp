@@ -82,8 +82,12 @@ Value bnn::makeBinary(OpBuilder &builder, Location loc, BinaryKind kind,
   SmallVector<int64_t> shape;
   OpTrait::util::getBroadcastedShape(tensorType(lhs).getShape(),
                                      tensorType(rhs).getShape(), shape);
-  Type element = kind >= BinaryKind::Greater ? Type(builder.getI1Type())
-                                             : builder.getF32Type();
+  // Networks in double stay in double; constants are as narrow as they can be.
+  Type element = builder.getF32Type();
+  if (elementType(lhs).isF64() && !isConstant(lhs))
+    element = builder.getF64Type();
+  if (kind >= BinaryKind::Greater)
+    element = builder.getI1Type();
   return BinaryOp::create(builder, loc, RankedTensorType::get(shape, element),
                           kind, lhs, rhs);
 }
