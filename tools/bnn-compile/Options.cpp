@@ -49,7 +49,8 @@ static cl::list<std::string> inputs(
         "a declared input can run on the arrays"));
 static cl::list<std::string>
     shapes("shape", cl::value_desc("NAME=1x3x32x32"), cl::cat(category),
-           cl::desc("Shape of an input whose sizes the file leaves open"));
+           cl::desc("Shape of an input whose sizes the file leaves open; a\n"
+                    "batch that it fixes may be set to 1"));
 static cl::opt<std::string>
     target("target", cl::value_desc("NAME|FILE.yaml"), cl::cat(category),
            cl::init("hfox130-kilobit"),

@@ -103,9 +103,10 @@ static FailureOr<Shape> shapeOf(Candidate &candidate) {
     return Shape{geometry, weights[0], weights[1], 1};
   }
   if (input[0] != 1)
-    return conv.emitError() << "a convolution on the arrays needs a leading "
-                               "dimension of 1, got "
-                            << input[0];
+    return conv.emitError()
+           << "a convolution on the arrays needs a leading "
+              "dimension of 1, got "
+           << input[0] << "; compile one sample, with --shape INPUT=1x...";
   auto output = cast<RankedTensorType>(conv.getResult().getType());
   int64_t padCode =
       choosePadCode(candidate.inputType().getElementType(), conv.getPadValue());

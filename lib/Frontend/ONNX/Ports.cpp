@@ -66,7 +66,9 @@ Importer::inputType(const onnx::ValueInfoProto &input) {
     const onnx::TensorShapeProto::Dimension &dim = tensor.shape().dim(d);
     bool open = !dim.has_dim_value() || dim.dim_value() <= 0;
     if (hasGiven) {
-      if (!open && dim.dim_value() != shape[d])
+      // A batch that the file fixes may be taken out.
+      bool batch = d == 0 && shape[d] == 1;
+      if (!open && !batch && dim.dim_value() != shape[d])
         return emitError(file) << "dimension " << d << " of graph input '"
                                << name << "' is " << dim.dim_value()
                                << ", the shape given for it has " << shape[d];

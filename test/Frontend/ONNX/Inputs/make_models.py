@@ -240,6 +240,12 @@ for name, build in {
                                  [X, port("w", [1])], [Y], [const("w", [2.])], ir=3),
     "ir8_defaults": lambda: make([n("Mul", ["x", "w"], ["y"])],
                                  [X, port("w", [1])], [Y], [const("w", [2.])]),
+    "fixed_batch": lambda: make([n("BipolarQuant", ["x", "one"], ["s"], domain="qonnx.custom_op.general"),
+                                 n("MatMul", ["s", "w"], ["y"])],
+                                [port("x", [4, 3], T.DOUBLE)], [port("y", None, T.DOUBLE)],
+                                [const("one", 1, np.float64),
+                                 const("w", [[0.1, 0.3], [-0.1, 0.3], [0.1, -0.3]], np.float64)],
+                                domains=["qonnx.custom_op.general"]),
     "open_image": lambda: make([n("Relu", ["x"], ["y"])],
                                [port("x", ["N", 3, "H", "W"])], [Y]),
 }.items():
