@@ -45,10 +45,10 @@ std::vector<Tensor> randomInputs(const image::Image &image, unsigned samples,
     int64_t size = samples;
     for (int64_t dimension : tensor.shape)
       size *= dimension;
-    if (tensor.shape.empty())
-      tensor.shape.push_back(samples);
-    else
-      tensor.shape[0] *= samples;
+    // As `fitSamples` does: only a leading 1 becomes the number of samples.
+    if (tensor.shape.empty() || tensor.shape[0] != 1)
+      tensor.shape.insert(tensor.shape.begin(), 1);
+    tensor.shape[0] = samples;
     tensor.data.resize(size);
     Source source(seed, uint64_t(i));
     bool declared = !port.declared().empty();
