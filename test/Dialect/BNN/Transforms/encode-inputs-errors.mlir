@@ -9,7 +9,7 @@
 // TYPE: input 'x' is declared as 'u17'; expected u1 to u16, s1 to s16 or bipolar
 // SCALE: input 'x' is declared with scale 0
 // NUMBER: cannot read input declaration 'x=u8:1/0'
-// INTEGER: input 'i' holds 'i64', only real inputs are declared
+// INTEGER: input 'i' holds 'i64', and no cast of it to real numbers
 // TWICE: input 'x' is declared twice
 func.func @main(%x: tensor<1x3xf32> {bnn.name = "x"}, %i: tensor<1xi64> {bnn.name = "i"}) -> tensor<1x3xf32> {
   %z = bnn.unary neg %x : tensor<1x3xf32>

@@ -133,3 +133,23 @@ func.func @host(%x: tensor<1x3xf32> {bnn.name = "x"}) -> (tensor<1x1xf32>, tenso
   %b = bnn.linear %x, %w : tensor<1x3xf32>, tensor<1x3x!bnn.binary> -> tensor<1x1xf32>
   return %a, %b : tensor<1x1xf32>, tensor<1x1xf32>
 }
+
+// -----
+
+// Scaling and shifting by single numbers goes behind a layer also where a
+// reshape stands between: 2x - 1 of declared pixels, flattened.
+// CHECK-LABEL: func.func @flattened
+func.func @flattened(%x: tensor<1x1x2xf32> {bnn.name = "x"}) -> tensor<1x1xf32> {
+  %two = bnn.constant dense<2.0> : tensor<1x1x1xf32>
+  %one = bnn.constant dense<1.0> : tensor<f32>
+  %w = bnn.constant #bnn.lit<["+-"]> : tensor<1x2x!bnn.binary>
+  %q = bnn.encode %x scale 0.25 offset 0.0 declared "u2" : tensor<1x1x2xf32> -> tensor<1x1x2x!bnn.int<2, unsigned>>
+  %r = bnn.decode %q {scale = 0.25 : f64} : tensor<1x1x2x!bnn.int<2, unsigned>> -> tensor<1x1x2xf32>
+  %a = bnn.binary mul %r, %two : tensor<1x1x2xf32>, tensor<1x1x1xf32> -> tensor<1x1x2xf32>
+  %b = bnn.binary sub %a, %one : tensor<1x1x2xf32>, tensor<f32> -> tensor<1x1x2xf32>
+  // CHECK: %[[CODES:.*]] = bnn.reshape {{.*}} : tensor<1x1x2x!bnn.int<2, unsigned>> -> tensor<1x2x!bnn.int<2, unsigned>>
+  // CHECK: bnn.linear %[[CODES]], {{.*}} -> tensor<1x1xi64>
+  %f = bnn.reshape %b : tensor<1x1x2xf32> -> tensor<1x2xf32>
+  %y = bnn.linear %f, %w : tensor<1x2xf32>, tensor<1x2x!bnn.binary> -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}

@@ -47,6 +47,17 @@ func.func @spread(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   return %y : tensor<1x1xf32>
 }
 
+// What is computed in double stays so.
+// CHECK-LABEL: func.func @double
+func.func @double(%x: tensor<1x2xf64>) -> tensor<1x1xf64> {
+  %w = bnn.constant dense<[[0.1], [-0.1]]> : tensor<2x1xf64>
+  // CHECK: %[[ACC:.*]] = bnn.linear {{.*}} -> tensor<1x1xf64>
+  // CHECK: %[[SCALE:.*]] = bnn.constant dense<1.000000e-01> : tensor<f64>
+  // CHECK: bnn.binary mul %[[ACC]], %[[SCALE]] : tensor<1x1xf64>, tensor<f64> -> tensor<1x1xf64>
+  %y = bnn.matmul %x, %w : tensor<1x2xf64>, tensor<2x1xf64> -> tensor<1x1xf64>
+  return %y : tensor<1x1xf64>
+}
+
 // Nothing to pack where no operand is constant.
 // CHECK-LABEL: func.func @dynamic
 func.func @dynamic(%x: tensor<1x2xf32>, %w: tensor<2x2xf32>) -> tensor<1x2xf32> {
