@@ -29,6 +29,8 @@ Expected<Tensor> parse(StringRef bytes, StringRef member) {
   std::vector<std::string> names = reader->names();
   if (names.size() == 1)
     return reader->read(names.front());
+  if (names.empty())
+    return makeError("npz archive is empty");
   std::string all;
   for (const std::string &name : names)
     all += (all.empty() ? "" : ", ") + name;

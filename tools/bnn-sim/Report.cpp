@@ -29,8 +29,12 @@ Expected<Accuracy> computeAccuracy(const Tensor &scores, const Tensor &labels) {
   for (int64_t i = 0; i < samples; ++i) {
     double label = labels.data[i];
     if (label != std::floor(label) || label < 0)
-      return makeError("label " + Twine(i) + " is " + std::to_string(label) +
+      return makeError("label " + Twine(i) + " is " + fmt::format("{}", label) +
                        ", which is no class index");
+    if (!isIndex && label >= double(classes))
+      return makeError("label " + Twine(i) + " is " + fmt::format("{}", label) +
+                       ", the network has " + Twine(classes) +
+                       " classes, counted from 0");
     auto first = scores.data.begin() + i * classes;
     double chosen =
         isIndex ? *first

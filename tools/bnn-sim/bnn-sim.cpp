@@ -9,7 +9,9 @@
 #include "bnn/Support/TensorFile.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/WithColor.h"
 #include <chrono>
@@ -76,16 +78,19 @@ Every sample has the shape that the network declares; a leading dimension of 1
 becomes the number of samples. Values outside a declared input are refused.
 )");
 
-/// Splits NAME=FILE where NAME is one of `ports`; else the whole is the file.
+/// Splits NAME=FILE where NAME is one of `ports`, whose names may hold
+/// anything; else the whole is the file. A wrong name is no file: ./a=b.npy is
+/// one.
 template <typename Ports>
 Expected<int> findPort(StringRef &spec, const Ports &ports, StringRef what) {
-  auto [name, file] = spec.split('=');
   for (auto [index, port] : enumerate(ports))
-    if (spec.contains('=') && port.name() == name) {
-      spec = file;
+    if (spec.starts_with(port.name() + "=")) {
+      spec = spec.drop_front(port.name().size() + 1);
       return int(index);
     }
-  if (ports.size() == 1)
+  bool named = spec.contains('=') && !spec.split('=').first.contains('/') &&
+               !sys::fs::exists(spec);
+  if (ports.size() == 1 && !named)
     return 0;
   std::string names;
   for (const auto &port : ports)
@@ -152,6 +157,8 @@ Error stageOutputs(const image::Image &image, const sim::RunResult &result,
                    OutputFiles &files) {
   for (const std::string &text : outputSpecs) {
     StringRef spec = text;
+    if (spec.empty())
+      return makeError("--outputs names no file");
     if (spec.ends_with(".npz")) {
       NpzWriter writer;
       for (auto [port, tensor] : zip(image.outputs(), result.outputs))
@@ -219,12 +226,32 @@ private:
   std::mutex lock;
 };
 
+/// What the options alone get wrong, before anything is read or computed.
+Error checkOptions() {
+  if (accumulators && tracePath.empty())
+    return makeError("--accumulators needs --trace FILE.npz to write to");
+  if (limit.getNumOccurrences() && limit < 1)
+    return makeError("--limit " + Twine(limit) + ": nothing would be run");
+  // A name without an extension may be a device or a pipe.
+  auto isOther = [](StringRef file, ArrayRef<StringRef> extensions) {
+    StringRef extension = sys::path::extension(file);
+    return !extension.empty() && !is_contained(extensions, extension);
+  };
+  for (const std::string &spec : outputSpecs)
+    if (isOther(spec, {".npy", ".npz"}))
+      return makeError("--outputs " + spec +
+                       ": writes .npy, or all outputs to .npz");
+  if (isOther(tracePath, {".npz"}))
+    return makeError("--trace " + tracePath + ": writes .npz");
+  return Error::success();
+}
+
 Error runTool() {
+  if (Error error = checkOptions())
+    return error;
   Expected<image::Image> image = image::read(imagePath);
   if (!image)
     return image.takeError();
-  if (accumulators && tracePath.empty())
-    return makeError("--accumulators needs --trace FILE.npz to write to");
   Expected<std::vector<Tensor>> inputs = readInputs(*image);
   if (!inputs)
     return inputs.takeError();

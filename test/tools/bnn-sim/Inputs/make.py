@@ -11,7 +11,9 @@ y = np.stack([np.where(acc[:, 0] >= 1, 1, -1), np.where(acc[:, 1] >= -1, -1, 1),
               np.ones(len(x))], axis=1).astype(np.float32)
 np.save(folder + "/x.npy", x)
 np.save(folder + "/y.npy", y)
-np.savez(folder + "/data.npz", x=x.astype(np.int8), labels=y.argmax(1), half=y.argmax(1)[:4])
+np.savez(folder + "/data.npz", x=x.astype(np.int8), labels=y.argmax(1), half=y.argmax(1)[:4],
+         far=np.full(len(x), 3))
+np.savez(folder + "/empty.npz")
 np.savez_compressed(folder + "/packed.npz", x=np.asfortranarray(x.astype(">f8")))
 np.save(folder + "/flat.npy", x[0])
 np.save(folder + "/wrong.npy", np.where(np.arange(24).reshape(8, 3) == 7, 0.5, x))
