@@ -230,3 +230,21 @@ func.func @f(%a: i4, %z: index, %o: tensor<1x2xi64>) {
   %r = rram.compare %a, [%z, %z] at %z into %o : i4, tensor<1x2xi64>
   return
 }
+
+// -----
+
+// expected-error @+1 {{chip and index are not negative}}
+rram.subarray @s chip -1 index 0 holds @w[0, 0] cells ["+-"]
+
+// -----
+
+// expected-error @+1 {{positional planes are 1 to 16 and have offset 0}}
+func.func private @f() attributes {a.b = #rram.planes<positional, weights = [1], offset = 1>}
+
+// -----
+
+func.func @f(%a: i4, %z: index) {
+  // expected-error @+1 {{adds at least one count}}
+  %s = "rram.accumulate"(%a, %z) {weights = array<i64: 1>} : (i4, index) -> i4
+  return
+}
