@@ -3,8 +3,10 @@
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
 
+#include "mlir/Dialect/Traits.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/bit.h"
 
 namespace bnn {
 #define GEN_PASS_DEF_BNNSINKMOVES
@@ -19,6 +21,7 @@ struct SinkMovesPass : bnn::impl::BNNSinkMovesBase<SinkMovesPass> {
   void runOnOperation() override;
 
 private:
+  void narrowConstants(Operation *op);
   Operation *sink(Operation *op);
   bool simplify(TransposeOp op);
   bool simplify(ReshapeOp op);
@@ -88,6 +91,36 @@ static std::optional<ConstantData> dataBefore(Operation *move,
   return data;
 }
 
+/// `data` without the dimensions along which no value changes; those in front
+/// are left out, broadcasting brings them back.
+static ConstantData withoutCopies(ConstantData data) {
+  auto same = [](double a, double b) {
+    return llvm::bit_cast<uint64_t>(a) == llvm::bit_cast<uint64_t>(b);
+  };
+  int64_t inner = 1;
+  for (int64_t axis = int64_t(data.shape.size()) - 1; axis >= 0; --axis) {
+    int64_t size = data.shape[axis], count = data.values.size();
+    bool copies = size > 1;
+    for (int64_t i = 0; copies && i < count; ++i) {
+      int64_t first = i - i / inner % size * inner;
+      copies = same(data.values[i], data.values[first]);
+    }
+    if (!copies) {
+      inner *= size;
+      continue;
+    }
+    std::vector<double> kept;
+    for (int64_t i = 0; i < count; ++i)
+      if (i / inner % size == 0)
+        kept.push_back(data.values[i]);
+    data.values.assign(kept.begin(), kept.end());
+    data.shape[axis] = 1;
+  }
+  auto wide = llvm::find_if(data.shape, [](int64_t size) { return size != 1; });
+  data.shape.erase(data.shape.begin(), wide);
+  return data;
+}
+
 static Value constantOf(OpBuilder &builder, Value old,
                         const ConstantData &data) {
   auto type = tensorType(old).clone(data.shape);
@@ -104,6 +137,37 @@ static Value constantOf(OpBuilder &builder, Value old,
         DenseElementsAttr::get(type, ArrayRef<int64_t>(integers)));
   }
   return makeConstant(builder, loc, data.shape, data.values);
+}
+
+/// ones_like(x) and its kind are one number, not one for each element: only
+/// then is what reads them a function of the channel.
+void SinkMovesPass::narrowConstants(Operation *op) {
+  if (!isa<BinaryOp, SelectOp>(op))
+    return;
+  // The other operands must keep the result's shape.
+  SmallVector<int64_t> shape;
+  for (Value operand : dataOperands(op)) {
+    SmallVector<int64_t> wider;
+    if (!OpTrait::util::getBroadcastedShape(
+            shape, tensorType(operand).getShape(), wider))
+      return;
+    shape = wider;
+  }
+  if (ArrayRef(shape) != tensorType(op->getResult(0)).getShape())
+    return;
+  OpBuilder builder(op);
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isConstant(operand.get()) ||
+        tensorType(operand.get()).getNumElements() == 1)
+      continue;
+    std::optional<ConstantData> data = getConstant(operand.get());
+    if (!data)
+      continue;
+    size_t count = data->values.size();
+    ConstantData narrow = withoutCopies(std::move(*data));
+    if (narrow.values.size() < count)
+      operand.set(constantOf(builder, operand.get(), narrow));
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -275,6 +339,7 @@ void SinkMovesPass::runOnOperation() {
   for (Operation &op :
        llvm::make_early_inc_range(getOperation().front().getOperations())) {
     if (isElementwise(&op)) {
+      narrowConstants(&op);
       // Below one move there may be another.
       for (Operation *next = sink(&op); next; next = sink(next))
         ++numSunk;

@@ -55,3 +55,20 @@ func.func @pad(%x: tensor<1x1x4xf32>, %w: tensor<1x1x3xf32>) -> (tensor<1x1x5xf3
   %z = bnn.conv %m, %w strides [1] dilations [1] pads [0], [0] : tensor<1x1x6xf32>, tensor<1x1x3xf32> -> tensor<1x1x4xf32>
   return %y, %z : tensor<1x1x5xf32>, tensor<1x1x4xf32>
 }
+
+// -----
+
+// where(x >= 0, ones_like(x), -ones_like(x)): one number for all elements.
+// What differs along an axis keeps it, and so does the only operand with it.
+// CHECK-LABEL: func.func @ones_like
+func.func @ones_like(%c: tensor<1x2x3xi1>, %s: tensor<1x1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x2x3xf32>) {
+  %one = bnn.constant dense<1.0> : tensor<1x2x3xf32>
+  %channel = bnn.constant dense<[[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]]> : tensor<1x2x3xf32>
+  // CHECK-DAG: %[[ONE:.*]] = bnn.constant dense<1.000000e+00> : tensor<f32>
+  // CHECK-DAG: %[[CHANNEL:.*]] = bnn.constant dense<{{\[\[}}1.000000e+00], [2.000000e+00]]> : tensor<2x1xf32>
+  // CHECK: bnn.select %arg0, %[[ONE]], %[[CHANNEL]] : tensor<1x2x3xi1>, tensor<f32>, tensor<2x1xf32> -> tensor<1x2x3xf32>
+  %a = bnn.select %c, %one, %channel : tensor<1x2x3xi1>, tensor<1x2x3xf32>, tensor<1x2x3xf32> -> tensor<1x2x3xf32>
+  // CHECK: bnn.binary add %arg1, {{.*}} : tensor<1x1x3xf32>, tensor<1x2x3xf32> -> tensor<1x2x3xf32>
+  %b = bnn.binary add %s, %one : tensor<1x1x3xf32>, tensor<1x2x3xf32> -> tensor<1x2x3xf32>
+  return %a, %b : tensor<1x2x3xf32>, tensor<1x2x3xf32>
+}

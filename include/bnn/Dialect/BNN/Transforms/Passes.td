@@ -13,7 +13,8 @@ def BNNSinkMoves : Pass<"bnn-sink-moves", "::mlir::func::FuncOp"> {
     every convolution of an NHWC network. This pass moves them towards the next
     operator that is not elementwise, where opposite transposes meet and cancel.
     Constants of the elementwise operators follow into the other layout; where
-    they cannot, the move stays. Explicit zero padding in front of a convolution
+    they cannot, the move stays. Constants that hold the same number along an
+    axis, as `ones_like` makes them, lose that axis. Explicit zero padding in front of a convolution
     becomes padding of the convolution.
   }];
   let dependentDialects = ["::bnn::BNNDialect"];
