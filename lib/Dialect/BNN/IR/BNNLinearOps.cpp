@@ -1,6 +1,6 @@
 //===- BNNLinearOps.cpp - Linear operators and pools ----------------------===//
 
-#include "bnn/Dialect/BNN/IR/BNN.h"
+#include "OpVerifiers.h"
 
 #include "mlir/Dialect/Traits.h"
 
@@ -23,8 +23,8 @@ static int64_t windowOutput(int64_t input, const Window &window, size_t i) {
   return padded < span ? 0 : (padded - span) / window.strides[i] + 1;
 }
 
-/// Checks attributes and the spatial sizes of the result. Pools may round their
-/// output size up (`ceilMode`): the importer resolves that into pads_end.
+/// Checks attributes and the spatial sizes of the result. Sizes are rounded
+/// down: the importer resolves `ceil_mode` into pads_end.
 static LogicalResult verifyWindow(Operation *op, const Window &window,
                                   RankedTensorType input,
                                   RankedTensorType result) {
@@ -60,10 +60,6 @@ static LogicalResult verifyWindow(Operation *op, const Window &window,
   return success();
 }
 
-static RankedTensorType tensorType(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 //===----------------------------------------------------------------------===//
 // Linear operators
 //===----------------------------------------------------------------------===//
@@ -85,8 +81,8 @@ static LogicalResult verifyLinearTypes(Operation *op, Value input,
     return success();
   }
   if (!isa<FloatType>(in))
-    return op->emitOpError() << "input of type " << in << " needs " << "packed"
-                             << " weights, got " << w;
+    return op->emitOpError()
+           << "input of type " << in << " needs packed weights, got " << w;
   if (!isa<FloatType>(out))
     return op->emitOpError() << "a real input gives a real result, got " << out;
   return success();
@@ -198,8 +194,6 @@ LogicalResult AveragePoolOp::verify() {
 }
 
 LogicalResult SumPoolOp::verify() {
-  if (!tensorType(getResult()).getElementType().isInteger(64))
-    return emitOpError("sums are i64");
   return verifyPool(*this, {getKernel(), getStrides(), getDilations(),
                             getPadsBegin(), getPadsEnd()});
 }

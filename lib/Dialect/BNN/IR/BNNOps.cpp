@@ -1,10 +1,9 @@
-//===- BNNOps.cpp - Verifiers of the bnn dialect --------------------------===//
+//===- BNNOps.cpp - Constants, elementwise operators, codes ---------------===//
 
-#include "bnn/Dialect/BNN/IR/BNN.h"
+#include "OpVerifiers.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 
 #include "mlir/Dialect/Traits.h"
-#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -34,14 +33,6 @@ static void printTypedValue(OpAsmPrinter &printer, Operation *, Attribute value,
 #define GET_OP_CLASSES
 #include "bnn/Dialect/BNN/IR/BNNOps.cpp.inc"
 
-static RankedTensorType tensorType(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static Type elementType(Value value) {
-  return tensorType(value).getElementType();
-}
-
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//
@@ -51,6 +42,9 @@ LogicalResult ConstantOp::verify() {
   auto emit = [&] { return emitOpError(); };
   if (isa<BinaryType, TernaryType>(type.getElementType()))
     return failure(failed(PackedWeights::get(getValue(), type, emit)));
+  if (isCode(type.getElementType()))
+    return emitOpError() << "codes of a constant are binary or ternary, got "
+                         << type.getElementType();
   auto elements = dyn_cast<ElementsAttr>(getValue());
   if (!elements || elements.getShapedType() != type)
     return emitOpError() << "value must be dense elements of type " << type;
@@ -129,8 +123,8 @@ LogicalResult SelectOp::verify() {
 LogicalResult BatchNormOp::verify() {
   RankedTensorType input = tensorType(getInput());
   int64_t axis = getAxis();
-  if (axis < 0 || axis >= input.getRank())
-    return emitOpError() << "axis " << axis << " is none of the input's";
+  if (failed(verifyAxis(*this, axis, input)))
+    return failure();
   if (tensorType(getGamma()).getShape() != input.getShape().slice(axis, 1))
     return emitOpError() << "parameters must have one element per channel ("
                          << input.getDimSize(axis) << ")";
@@ -141,8 +135,8 @@ LogicalResult MultiThresholdOp::verify() {
   RankedTensorType input = tensorType(getInput());
   RankedTensorType thresholds = tensorType(getThresholds());
   int64_t axis = getAxis();
-  if (axis < 0 || axis >= input.getRank())
-    return emitOpError() << "axis " << axis << " is none of the input's";
+  if (failed(verifyAxis(*this, axis, input)))
+    return failure();
   if (thresholds.getRank() != 2 ||
       (thresholds.getDimSize(0) != 1 &&
        thresholds.getDimSize(0) != input.getDimSize(axis)))
@@ -157,132 +151,6 @@ LogicalResult CastOp::verify() {
   if (isCode(elementType(getInput())) || isCode(elementType(getResult())))
     return emitOpError("codes are encoded and decoded, not cast");
   return success();
-}
-
-LogicalResult ReduceOp::verify() {
-  RankedTensorType input = tensorType(getInput());
-  SmallVector<int64_t> shape;
-  ArrayRef<int64_t> axes = getAxes();
-  for (size_t i = 0; i < axes.size(); ++i)
-    if (axes[i] < 0 || axes[i] >= input.getRank() ||
-        (i && axes[i] <= axes[i - 1]))
-      return emitOpError("axes must be sorted dimensions of the input");
-  for (int64_t d = 0; d < input.getRank(); ++d) {
-    if (!llvm::is_contained(axes, d))
-      shape.push_back(input.getDimSize(d));
-    else if (getKeepDims())
-      shape.push_back(1);
-  }
-  if (tensorType(getResult()).getShape() != ArrayRef(shape))
-    return emitOpError("result shape does not follow from the axes");
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Moving values
-//===----------------------------------------------------------------------===//
-
-static LogicalResult sameElementType(Operation *op) {
-  for (Value operand : op->getOperands())
-    if (elementType(operand) != elementType(op->getResult(0)))
-      return op->emitOpError("operands and result differ in element type");
-  return success();
-}
-
-LogicalResult ReshapeOp::verify() {
-  if (tensorType(getInput()).getNumElements() !=
-      tensorType(getResult()).getNumElements())
-    return emitOpError() << "cannot make " << getResult().getType() << " from "
-                         << getInput().getType();
-  return sameElementType(*this);
-}
-
-LogicalResult TransposeOp::verify() {
-  RankedTensorType input = tensorType(getInput());
-  RankedTensorType result = tensorType(getResult());
-  ArrayRef<int64_t> permutation = getPermutation();
-  if (!isPermutationVector(permutation) ||
-      int64_t(permutation.size()) != input.getRank() ||
-      result.getRank() != input.getRank())
-    return emitOpError("permutation must name every dimension once");
-  for (auto [i, from] : llvm::enumerate(permutation))
-    if (result.getDimSize(i) != input.getDimSize(from))
-      return emitOpError() << "dimension " << i << " of the result must be "
-                           << input.getDimSize(from);
-  return sameElementType(*this);
-}
-
-LogicalResult ConcatOp::verify() {
-  RankedTensorType result = tensorType(getResult());
-  int64_t axis = getAxis(), total = 0;
-  if (getInputs().empty() || axis < 0 || axis >= result.getRank())
-    return emitOpError("needs operands and one of their dimensions as axis");
-  for (Value input : getInputs()) {
-    RankedTensorType type = tensorType(input);
-    if (type.getRank() != result.getRank())
-      return emitOpError("operands differ in rank");
-    for (int64_t d = 0; d < result.getRank(); ++d)
-      if (d != axis && type.getDimSize(d) != result.getDimSize(d))
-        return emitOpError() << "operands differ in dimension " << d;
-    total += type.getDimSize(axis);
-  }
-  if (total != result.getDimSize(axis))
-    return emitOpError() << "operands have " << total
-                         << " elements along the axis, the result "
-                         << result.getDimSize(axis);
-  return sameElementType(*this);
-}
-
-LogicalResult SliceOp::verify() {
-  RankedTensorType input = tensorType(getInput());
-  RankedTensorType result = tensorType(getResult());
-  if (result.getRank() != input.getRank() ||
-      int64_t(getStarts().size()) != input.getRank() ||
-      int64_t(getSteps().size()) != input.getRank())
-    return emitOpError("needs one start and one step per dimension");
-  for (int64_t d = 0; d < input.getRank(); ++d) {
-    int64_t size = input.getDimSize(d), start = getStarts()[d];
-    int64_t span, last;
-    if (getSteps()[d] == 0 ||
-        llvm::MulOverflow(result.getDimSize(d) - 1, getSteps()[d], span) ||
-        llvm::AddOverflow(start, span, last) ||
-        (result.getDimSize(d) > 0 &&
-         (start < 0 || start >= size || last < 0 || last >= size)))
-      return emitOpError() << "leaves the input in dimension " << d;
-  }
-  return sameElementType(*this);
-}
-
-LogicalResult PadOp::verify() {
-  RankedTensorType input = tensorType(getInput());
-  RankedTensorType result = tensorType(getResult());
-  if (result.getRank() != input.getRank() ||
-      int64_t(getPadsBegin().size()) != input.getRank() ||
-      int64_t(getPadsEnd().size()) != input.getRank())
-    return emitOpError("needs two pads per dimension");
-  for (int64_t d = 0; d < input.getRank(); ++d) {
-    int64_t begin = getPadsBegin()[d], end = getPadsEnd()[d];
-    if (begin < 0 || end < 0)
-      return emitOpError("pads must not be negative; slice instead");
-    if (getMode() == PadMode::Reflect &&
-        std::max(begin, end) >= input.getDimSize(d) && begin + end > 0)
-      return emitOpError() << "reflects more than dimension " << d << " holds";
-    if (result.getDimSize(d) != input.getDimSize(d) + begin + end)
-      return emitOpError() << "dimension " << d << " of the result must be "
-                           << input.getDimSize(d) + begin + end;
-  }
-  return sameElementType(*this);
-}
-
-LogicalResult BroadcastOp::verify() {
-  SmallVector<int64_t> shape;
-  ArrayRef<int64_t> result = tensorType(getResult()).getShape();
-  if (!OpTrait::util::getBroadcastedShape(tensorType(getInput()).getShape(),
-                                          result, shape) ||
-      ArrayRef(shape) != result)
-    return emitOpError() << "cannot repeat " << getInput().getType() << " to "
-                         << getResult().getType();
-  return sameElementType(*this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -304,6 +172,8 @@ static LogicalResult verifyScale(Operation *op, APFloat scale, APFloat offset) {
 }
 
 LogicalResult EncodeOp::verify() {
+  if (elementType(getInput()).isInteger(64) && !getDeclared())
+    return emitOpError("takes integers only where they are declared");
   if (failed(verifyScale(*this, getScale(), getOffset())))
     return failure();
   return sameShape(*this);
@@ -318,8 +188,8 @@ LogicalResult DecodeOp::verify() {
 LogicalResult ThresholdOp::verify() {
   RankedTensorType input = tensorType(getInput());
   int64_t axis = getAxis();
-  if (axis < 0 || axis >= input.getRank())
-    return emitOpError() << "axis " << axis << " is none of the input's";
+  if (failed(verifyAxis(*this, axis, input)))
+    return failure();
   if (int64_t(getSteps().getCounts().size()) != input.getDimSize(axis))
     return emitOpError() << "has " << getSteps().getCounts().size()
                          << " step functions for " << input.getDimSize(axis)

@@ -1,5 +1,6 @@
 // RUN: bnn-opt %s | bnn-opt | FileCheck %s
 // RUN: bnn-opt %s --mlir-print-op-generic | bnn-opt | FileCheck %s
+// RUN: bnn-opt %s --verify-roundtrip -o /dev/null
 
 // CHECK-LABEL: func.func @integers
 func.func @integers(%x: tensor<1x2x4x4xf32>) -> tensor<1x3xf32> {
@@ -36,6 +37,56 @@ func.func @reals(%x: tensor<1x4xf32>) -> (tensor<1x4xf32>, tensor<1x2xi64>) {
   // CHECK: bnn.top_k
   %v, %i = bnn.top_k %3 axis 1 : tensor<1x4xf32> -> tensor<1x2xf32>, tensor<1x2xi64>
   return %3, %i : tensor<1x4xf32>, tensor<1x2xi64>
+}
+
+// CHECK-LABEL: func.func @layers
+func.func @layers(%x: tensor<1x2x4x4xf32>, %q: tensor<1x3x!bnn.binary>) -> tensor<1x2xi64> {
+  %k = bnn.constant dense<0.5> : tensor<2x1x3x3xf32>
+  // CHECK: bnn.conv {{.*}} pads [1, 0], [1, 2] {groups = 2 : i64}
+  %0 = bnn.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 0], [1, 2] {groups = 2} : tensor<1x2x4x4xf32>, tensor<2x1x3x3xf32> -> tensor<1x2x4x4xf32>
+  %v = bnn.constant dense<1.0> : tensor<2xf32>
+  // CHECK: bnn.batch_norm {{.*}} epsilon 1.000000e-05
+  %1 = bnn.batch_norm %0, %v, %v, %v, %v epsilon 1.0e-5 : tensor<1x2x4x4xf32>, tensor<2xf32>
+  // CHECK: bnn.average_pool {{.*}} pads [1, 1], [1, 1] count_include_pad
+  %2 = bnn.average_pool %1 kernel [2, 2] strides [2, 2] dilations [1, 1] pads [1, 1], [1, 1] count_include_pad : tensor<1x2x4x4xf32> -> tensor<1x2x3x3xf32>
+  // CHECK: bnn.reduce mean {{.*}} axes [2, 3] keep_dims
+  %3 = bnn.reduce mean %2 axes [2, 3] keep_dims : tensor<1x2x3x3xf32> -> tensor<1x2x1x1xf32>
+  %4 = bnn.reshape %3 : tensor<1x2x1x1xf32> -> tensor<1x2xf32>
+  // CHECK: bnn.matmul {{.*}} transpose_rhs
+  %m = bnn.constant dense<0.5> : tensor<5x2xf32>
+  %5 = bnn.matmul %4, %m transpose_rhs : tensor<1x2xf32>, tensor<5x2xf32> -> tensor<1x5xf32>
+  // CHECK: bnn.multi_threshold
+  %t = bnn.constant dense<[[-1.0, 1.0]]> : tensor<1x2xf32>
+  %6 = bnn.multi_threshold %5, %t : tensor<1x5xf32>, tensor<1x2xf32>
+  // CHECK: bnn.arg_max {{.*}} axis 1 keep_dims select_last smallest
+  %7 = bnn.arg_max %6 axis 1 keep_dims select_last smallest : tensor<1x5xf32> -> tensor<1x1xi64>
+  // CHECK: bnn.linear
+  %w = bnn.constant #bnn.lit<["+-+"]> : tensor<1x3x!bnn.binary>
+  %8 = bnn.linear %q, %w : tensor<1x3x!bnn.binary>, tensor<1x3x!bnn.binary> -> tensor<1x1xi64>
+  // CHECK: bnn.concat {{.*}} axis 1
+  %9 = bnn.concat %7, %8 axis 1 : tensor<1x1xi64>, tensor<1x1xi64> -> tensor<1x2xi64>
+  return %9 : tensor<1x2xi64>
+}
+
+// CHECK-LABEL: func.func @moves
+func.func @moves(%x: tensor<1x2x4x!bnn.binary>, %i: tensor<3xi64>) -> tensor<2x1x1x3xi64> {
+  // CHECK: bnn.transpose %{{.*}} [0, 2, 1]
+  %0 = bnn.transpose %x [0, 2, 1] : tensor<1x2x4x!bnn.binary> -> tensor<1x4x2x!bnn.binary>
+  // CHECK: bnn.slice {{.*}} starts [0, 3, 0] steps [1, -1, 1]
+  %1 = bnn.slice %0 starts [0, 3, 0] steps [1, -1, 1] : tensor<1x4x2x!bnn.binary> -> tensor<1x4x2x!bnn.binary>
+  // CHECK: bnn.pad {{.*}} value 0.000000e+00 {mode = 1 : i32}
+  %2 = bnn.pad %1 pads [0, 1, 0], [0, 1, 0] value 0.0 {mode = 1 : i32} : tensor<1x4x2x!bnn.binary> -> tensor<1x6x2x!bnn.binary>
+  // CHECK: bnn.gather {{.*}} axis 1
+  %3 = bnn.gather %2, %i axis 1 : tensor<1x6x2x!bnn.binary>, tensor<3xi64> -> tensor<1x3x2x!bnn.binary>
+  // CHECK: bnn.sum_pool
+  %4 = bnn.sum_pool %3 kernel [2] strides [2] dilations [1] pads [0], [0] : tensor<1x3x2x!bnn.binary> -> tensor<1x3x1xi64>
+  // CHECK: bnn.cast
+  %5 = bnn.cast %4 : tensor<1x3x1xi64> -> tensor<1x3x1xf32>
+  %6 = bnn.cast %5 : tensor<1x3x1xf32> -> tensor<1x3x1xi64>
+  %7 = bnn.reshape %6 : tensor<1x3x1xi64> -> tensor<1x1x3xi64>
+  // CHECK: bnn.broadcast
+  %8 = bnn.broadcast %7 : tensor<1x1x3xi64> -> tensor<2x1x1x3xi64>
+  return %8 : tensor<2x1x1x3xi64>
 }
 
 // Packed weights as a resource: 2 rows of 3 weights, one 64-bit word each.

@@ -74,6 +74,10 @@ def BNN_LinearOp : BNN_Op<"linear"> {
   let description = [{
     Input [.., k], weights [n, k], result [.., n]. With codes on both sides the
     result is the exact integer accumulator (i64), else it is real.
+
+    ```mlir
+    %a = bnn.linear %x, %w : tensor<1x3x!bnn.binary>, tensor<2x3x!bnn.binary> -> tensor<1x2xi64>
+    ```
   }];
   let arguments = (ins BNN_Tensor:$input, BNN_Tensor:$weights);
   let results = (outs BNN_Tensor:$result);
@@ -89,6 +93,10 @@ def BNN_MatMulOp : BNN_Op<"matmul"> {
     numpy's rules for batches and for vectors are resolved by the importer:
     both operands have rank >= 2 and leading dimensions that broadcast. With
     `transpose_rhs` the right operand is [.., n, k].
+
+    ```mlir
+    %y = bnn.matmul %x, %m : tensor<1x3xf32>, tensor<3x2xf32> -> tensor<1x2xf32>
+    ```
   }];
   let arguments = (ins BNN_RealTensor:$lhs, BNN_RealTensor:$rhs,
                        UnitAttr:$transpose_rhs);
@@ -163,6 +171,10 @@ def BNN_BatchNormOp : BNN_Op<"batch_norm",
     gamma * (x - mean) / sqrt(variance + epsilon) + beta, the four vectors along
     `axis`. Kept whole because its square root is irrational in general: the
     tail solver decides it exactly.
+
+    ```mlir
+    %y = bnn.batch_norm %x, %g, %b, %m, %v epsilon 1.0e-5 : tensor<1x2x4x4xf32>, tensor<2xf32>
+    ```
   }];
   let arguments = (ins BNN_RealTensor:$input, BNN_RealTensor:$gamma,
     BNN_RealTensor:$beta, BNN_RealTensor:$mean, BNN_RealTensor:$variance,
@@ -179,6 +191,10 @@ def BNN_MultiThresholdOp : BNN_Op<"multi_threshold", [AllTypesMatch<["input", "r
   let summary = "number of thresholds t with x >= t";
   let description = [{
     Thresholds [channels or 1, count], channels along `axis` of the input.
+
+    ```mlir
+    %y = bnn.multi_threshold %x, %t : tensor<1x2xf32>, tensor<2x3xf32>
+    ```
   }];
   let arguments = (ins BNN_RealTensor:$input, BNN_RealTensor:$thresholds,
                        DefaultValuedAttr<I64Attr, "1">:$axis);
@@ -192,6 +208,10 @@ def BNN_CastOp : BNN_Op<"cast"> {
   let description = [{
     Real to i64 drops the fraction (toward zero), anything to i1 is `!= 0`, the
     other conversions keep the value.
+
+    ```mlir
+    %y = bnn.cast %x : tensor<1x2xf32> -> tensor<1x2xi64>
+    ```
   }];
   let arguments = (ins BNN_Tensor:$input);
   let results = (outs BNN_Tensor:$result);
@@ -203,63 +223,85 @@ def BNN_CastOp : BNN_Op<"cast"> {
 // Pools and reductions
 //===----------------------------------------------------------------------===//
 
-class BNN_PoolOp<string mnemonic, list<Trait> traits = []> : BNN_Op<mnemonic, traits> {
-  let results = (outs BNN_Tensor:$result);
-  let hasVerifier = 1;
-}
-
-def BNN_MaxPoolOp : BNN_PoolOp<"max_pool"> {
+def BNN_MaxPoolOp : BNN_Op<"max_pool"> {
   let summary = "maximum over windows";
   let description = [{
     Input [1, channels, spatial..]. Padding never wins. On codes, channels in
     `minimum_channels` take the minimum: a falling threshold that was moved
     before the pool needs AND where a rising one needs OR.
+
+    ```mlir
+    %y = bnn.max_pool %x kernel [2, 2] strides [2, 2] dilations [1, 1] pads [0, 0], [0, 0]
+      : tensor<1x3x4x4x!bnn.binary> -> tensor<1x3x2x2x!bnn.binary>
+    ```
   }];
   let arguments = (ins BNN_Tensor:$input, DenseI64ArrayAttr:$kernel,
     DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
     DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$minimum_channels);
+  let results = (outs BNN_Tensor:$result);
   let assemblyFormat = [{
     $input `kernel` $kernel `strides` $strides `dilations` $dilations
     `pads` $pads_begin `,` $pads_end attr-dict `:` type($input) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
-def BNN_AveragePoolOp : BNN_PoolOp<"average_pool"> {
+def BNN_AveragePoolOp : BNN_Op<"average_pool"> {
   let summary = "mean over windows";
   let description = [{
     Input [1, channels, spatial..]. Padding counts in the divisor only with
     `count_include_pad`.
+
+    ```mlir
+    %y = bnn.average_pool %x kernel [2, 2] strides [2, 2] dilations [1, 1] pads [0, 0], [0, 0]
+      : tensor<1x3x4x4xf32> -> tensor<1x3x2x2xf32>
+    ```
   }];
   let arguments = (ins BNN_RealTensor:$input, DenseI64ArrayAttr:$kernel,
     DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
     DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end,
     UnitAttr:$count_include_pad);
+  let results = (outs BNN_RealTensor:$result);
   let assemblyFormat = [{
     $input `kernel` $kernel `strides` $strides `dilations` $dilations
     `pads` $pads_begin `,` $pads_end (`count_include_pad` $count_include_pad^)?
     attr-dict `:` type($input) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
-def BNN_SumPoolOp : BNN_PoolOp<"sum_pool"> {
+def BNN_SumPoolOp : BNN_Op<"sum_pool"> {
   let summary = "exact sum of integers over windows";
   let description = [{
     What an average pool is on integers; its divisor goes into the tail. Padding
     contributes 0.
+
+    ```mlir
+    %s = bnn.sum_pool %q kernel [2, 2] strides [2, 2] dilations [1, 1] pads [0, 0], [0, 0]
+      : tensor<1x3x4x4x!bnn.binary> -> tensor<1x3x2x2xi64>
+    ```
   }];
   let arguments = (ins BNN_IntegerOrCodeTensor:$input, DenseI64ArrayAttr:$kernel,
     DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
     DenseI64ArrayAttr:$pads_begin, DenseI64ArrayAttr:$pads_end);
+  let results = (outs BNN_IntegerTensor:$result);
   let assemblyFormat = [{
     $input `kernel` $kernel `strides` $strides `dilations` $dilations
     `pads` $pads_begin `,` $pads_end attr-dict `:` type($input) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
 def BNN_ReduceOp : BNN_Op<"reduce"> {
   let summary = "reduction over axes";
-  let description = [{ `axes` are sorted and non-negative; empty: nothing is reduced. }];
+  let description = [{
+    `axes` are sorted and non-negative; empty: nothing is reduced.
+
+    ```mlir
+    %y = bnn.reduce mean %x axes [2, 3] : tensor<1x3x4x4xf32> -> tensor<1x3xf32>
+    ```
+  }];
   let arguments = (ins BNN_ReduceKind:$kind, BNN_RealTensor:$input,
                        DenseI64ArrayAttr:$axes, UnitAttr:$keep_dims);
   let results = (outs BNN_RealTensor:$result);
@@ -271,15 +313,28 @@ def BNN_ReduceOp : BNN_Op<"reduce"> {
 
 def BNN_SoftmaxOp : BNN_Op<"softmax", [SameOperandsAndResultType]> {
   let summary = "softmax along an axis, or its logarithm";
-  let description = [{ Opsets before 13 flatten first; the importer reshapes around this. }];
+  let description = [{
+    Opsets before 13 flatten first; the importer reshapes around this.
+
+    ```mlir
+    %y = bnn.softmax %x axis 1 : tensor<1x10xf32>
+    ```
+  }];
   let arguments = (ins BNN_RealTensor:$input, I64Attr:$axis, UnitAttr:$log);
   let results = (outs BNN_RealTensor:$result);
   let assemblyFormat = "(`log` $log^)? $input `axis` $axis attr-dict `:` type($input)";
+  let hasVerifier = 1;
 }
 
 def BNN_ArgMaxOp : BNN_Op<"arg_max"> {
   let summary = "index of the largest (or smallest) element along an axis";
-  let description = [{ The first one unless `select_last`. }];
+  let description = [{
+    The first one unless `select_last`.
+
+    ```mlir
+    %i = bnn.arg_max %x axis 1 : tensor<1x10xf32> -> tensor<1xi64>
+    ```
+  }];
   let arguments = (ins BNN_RealTensor:$input, I64Attr:$axis, UnitAttr:$keep_dims,
                        UnitAttr:$select_last, UnitAttr:$smallest);
   let results = (outs BNN_IntegerTensor:$result);
@@ -287,17 +342,26 @@ def BNN_ArgMaxOp : BNN_Op<"arg_max"> {
     $input `axis` $axis (`keep_dims` $keep_dims^)? (`select_last` $select_last^)?
     (`smallest` $smallest^)? attr-dict `:` type($input) `->` type($result)
   }];
+  let hasVerifier = 1;
 }
 
 def BNN_TopKOp : BNN_Op<"top_k"> {
   let summary = "the k largest (or smallest) elements along an axis, sorted";
-  let description = [{ Equal elements come by ascending index. }];
+  let description = [{
+    Equal elements come by ascending index. k is the size of the results along
+    `axis`.
+
+    ```mlir
+    %v, %i = bnn.top_k %x axis 1 : tensor<1x10xf32> -> tensor<1x3xf32>, tensor<1x3xi64>
+    ```
+  }];
   let arguments = (ins BNN_RealTensor:$input, I64Attr:$axis, UnitAttr:$smallest);
   let results = (outs BNN_RealTensor:$values, BNN_IntegerTensor:$indices);
   let assemblyFormat = [{
     $input `axis` $axis (`smallest` $smallest^)? attr-dict `:` type($input) `->`
     type($values) `,` type($indices)
   }];
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -306,7 +370,13 @@ def BNN_TopKOp : BNN_Op<"top_k"> {
 
 def BNN_ReshapeOp : BNN_Op<"reshape"> {
   let summary = "same elements in row-major order, another shape";
-  let description = [{ Also Flatten, Squeeze and Unsqueeze. }];
+  let description = [{
+    Also Flatten, Squeeze and Unsqueeze.
+
+    ```mlir
+    %y = bnn.reshape %x : tensor<1x2x4x4xf32> -> tensor<1x32xf32>
+    ```
+  }];
   let arguments = (ins BNN_Tensor:$input);
   let results = (outs BNN_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -316,7 +386,13 @@ def BNN_ReshapeOp : BNN_Op<"reshape"> {
 
 def BNN_TransposeOp : BNN_Op<"transpose"> {
   let summary = "permutation of dimensions";
-  let description = [{ Dimension i of the result is dimension `permutation[i]` of the input. }];
+  let description = [{
+    Dimension i of the result is dimension `permutation[i]` of the input.
+
+    ```mlir
+    %y = bnn.transpose %x [0, 2, 1] : tensor<1x2x3xf32> -> tensor<1x3x2xf32>
+    ```
+  }];
   let arguments = (ins BNN_Tensor:$input, DenseI64ArrayAttr:$permutation);
   let results = (outs BNN_Tensor:$result);
   let assemblyFormat = "$input $permutation attr-dict `:` type($input) `->` type($result)";
@@ -326,7 +402,13 @@ def BNN_TransposeOp : BNN_Op<"transpose"> {
 
 def BNN_ConcatOp : BNN_Op<"concat"> {
   let summary = "concatenation along an axis";
-  let description = [{ All operands have one element type. }];
+  let description = [{
+    All operands have one element type.
+
+    ```mlir
+    %y = bnn.concat %a, %b axis 1 : tensor<1x2xf32>, tensor<1x3xf32> -> tensor<1x5xf32>
+    ```
+  }];
   let arguments = (ins Variadic<BNN_Tensor>:$inputs, I64Attr:$axis);
   let results = (outs BNN_Tensor:$result);
   let assemblyFormat = "$inputs `axis` $axis attr-dict `:` type($inputs) `->` type($result)";
@@ -336,7 +418,12 @@ def BNN_ConcatOp : BNN_Op<"concat"> {
 def BNN_SliceOp : BNN_Op<"slice"> {
   let summary = "strided part of a tensor";
   let description = [{
-    One start, size and step per dimension; steps may be negative.
+    One start and step per dimension, the sizes are the result's; steps may be
+    negative.
+
+    ```mlir
+    %y = bnn.slice %x starts [0, 3] steps [1, -1] : tensor<1x4xf32> -> tensor<1x4xf32>
+    ```
   }];
   let arguments = (ins BNN_Tensor:$input, DenseI64ArrayAttr:$starts,
                        DenseI64ArrayAttr:$steps);
@@ -349,7 +436,14 @@ def BNN_SliceOp : BNN_Op<"slice"> {
 
 def BNN_PadOp : BNN_Op<"pad"> {
   let summary = "padding of any dimension";
-  let description = [{ `value` is the constant (a code or a real number). }];
+  let description = [{
+    `value` is the constant (a code or a real number); `mode` may ask for
+    reflected or repeated elements instead.
+
+    ```mlir
+    %y = bnn.pad %x pads [0, 1], [0, 1] value 0.0 : tensor<1x4xf32> -> tensor<1x6xf32>
+    ```
+  }];
   let arguments = (ins BNN_Tensor:$input, DenseI64ArrayAttr:$pads_begin,
     DenseI64ArrayAttr:$pads_end, F64Attr:$value,
     DefaultValuedAttr<BNN_PadMode, "::bnn::PadMode::Constant">:$mode);
@@ -362,15 +456,29 @@ def BNN_PadOp : BNN_Op<"pad"> {
 
 def BNN_GatherOp : BNN_Op<"gather"> {
   let summary = "elements picked along an axis by integer indices";
-  let description = [{ ONNX Gather; indices are resolved to be non-negative. }];
+  let description = [{
+    ONNX Gather; indices are resolved to be non-negative. The shape of the
+    indices takes the place of the axis.
+
+    ```mlir
+    %y = bnn.gather %x, %i axis 1 : tensor<1x4xf32>, tensor<2xi64> -> tensor<1x2xf32>
+    ```
+  }];
   let arguments = (ins BNN_Tensor:$input, BNN_IntegerTensor:$indices, I64Attr:$axis);
   let results = (outs BNN_Tensor:$result);
   let assemblyFormat = "$input `,` $indices `axis` $axis attr-dict `:` type($input) `,` type($indices) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def BNN_BroadcastOp : BNN_Op<"broadcast"> {
   let summary = "repetition of dimensions of size 1";
-  let description = [{ ONNX Expand, with numpy's alignment of trailing dimensions. }];
+  let description = [{
+    ONNX Expand, with numpy's alignment of trailing dimensions.
+
+    ```mlir
+    %y = bnn.broadcast %x : tensor<1x1xf32> -> tensor<2x3x4xf32>
+    ```
+  }];
   let arguments = (ins BNN_Tensor:$input);
   let results = (outs BNN_Tensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -386,14 +494,15 @@ def BNN_EncodeOp : BNN_Op<"encode"> {
   let description = [{
     q = round(x / scale - offset). Every x is scale * (q + offset) for a q of the
     result type: because the input was declared so (`declared` is set and the
-    simulator refuses other values), or because x comes out of a quantizer.
+    simulator refuses other values), or because x comes out of a quantizer. Only
+    a declared input may be integer.
 
     ```mlir
     %q = bnn.encode %x scale 1.0 offset 0.0 : tensor<1x8xf32> -> tensor<1x8x!bnn.binary>
     ```
   }];
-  let arguments = (ins BNN_RealTensor:$input, F64Attr:$scale, F64Attr:$offset,
-                       OptionalAttr<StrAttr>:$declared);
+  let arguments = (ins BNN_RealOrIntegerTensor:$input, F64Attr:$scale,
+                       F64Attr:$offset, OptionalAttr<StrAttr>:$declared);
   let results = (outs BNN_CodeTensor:$result);
   let assemblyFormat = [{
     $input `scale` $scale `offset` $offset (`declared` $declared^)? attr-dict `:`
@@ -404,7 +513,13 @@ def BNN_EncodeOp : BNN_Op<"encode"> {
 
 def BNN_DecodeOp : BNN_Op<"decode"> {
   let summary = "the real numbers that integers or codes stand for";
-  let description = [{ scale * (x + offset). }];
+  let description = [{
+    scale * (x + offset).
+
+    ```mlir
+    %y = bnn.decode %q {scale = 0.5} : tensor<1x8x!bnn.int<2, unsigned>> -> tensor<1x8xf32>
+    ```
+  }];
   let arguments = (ins BNN_IntegerOrCodeTensor:$input,
     DefaultValuedAttr<F64Attr, "1.0">:$scale, DefaultValuedAttr<F64Attr, "0.0">:$offset);
   let results = (outs BNN_RealTensor:$result);
@@ -439,6 +554,10 @@ def BNN_CombineOp : BNN_Op<"combine"> {
     result = sum of `factors[i][c]` * input i: residual additions. `factors` are
     listed input after input; one per input, or one per input and channel
     (along `axis`).
+
+    ```mlir
+    %s = bnn.combine %a, %b factors [1, 2] : tensor<1x8xi64>, tensor<1x8xi64> -> tensor<1x8xi64>
+    ```
   }];
   let arguments = (ins Variadic<BNN_IntegerOrCodeTensor>:$inputs,
                        DenseI64ArrayAttr:$factors, DefaultValuedAttr<I64Attr, "1">:$axis);

@@ -47,8 +47,8 @@ def BNN_RealTensor : StaticShapeTensorOf<[BNN_Real]>;
 def BNN_CodeTensor : StaticShapeTensorOf<[BNN_AnyCode]>;
 def BNN_IntegerTensor : StaticShapeTensorOf<[I64]>;
 def BNN_IntegerOrCodeTensor : StaticShapeTensorOf<[I64, BNN_AnyCode]>;
+def BNN_RealOrIntegerTensor : StaticShapeTensorOf<[BNN_Real, I64]>;
 def BNN_BoolTensor : StaticShapeTensorOf<[I1]>;
-def BNN_PackedTensor : StaticShapeTensorOf<[BNN_BinaryType, BNN_TernaryType]>;
 
 class BNN_Attr<string name, string attrMnemonic, list<Trait> traits = []>
     : AttrDef<BNN_Dialect, name, traits> {
