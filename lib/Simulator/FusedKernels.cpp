@@ -242,14 +242,14 @@ template <bool Masked> HWY_INLINE void runTask(const MismatchTask &task) {
   }
 }
 
-void RunMismatch(const MismatchTask &task) {
+void runOnTarget(const MismatchTask &task) {
   if (task.masks)
     runTask<true>(task);
   else
     runTask<false>(task);
 }
 
-const char *TargetName() { return hwy::TargetName(HWY_TARGET); }
+const char *targetName() { return hwy::TargetName(HWY_TARGET); }
 
 } // namespace bnn::sim::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -257,14 +257,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace bnn::sim {
 
-HWY_EXPORT(RunMismatch);
-HWY_EXPORT(TargetName);
+HWY_EXPORT(runOnTarget);
+HWY_EXPORT(targetName);
 
 void runMismatch(const MismatchTask &task) {
-  HWY_DYNAMIC_DISPATCH(RunMismatch)(task);
+  HWY_DYNAMIC_DISPATCH(runOnTarget)(task);
 }
 
-const char *mismatchTargetName() { return HWY_DYNAMIC_DISPATCH(TargetName)(); }
+const char *mismatchTargetName() { return HWY_DYNAMIC_DISPATCH(targetName)(); }
 
 } // namespace bnn::sim
 #endif // HWY_ONCE

@@ -196,6 +196,7 @@ static void hideForeignOptions() {
 
 static std::vector<std::string> makeProvenance(const Options &options) {
   std::vector<std::string> result;
+  result.reserve(options.inputs.size());
   for (const InputDeclaration &input : options.inputs)
     result.push_back("--input=" + input.text);
   for (const auto &[name, shape] : options.import.shapes) {

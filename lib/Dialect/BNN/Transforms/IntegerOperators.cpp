@@ -18,6 +18,14 @@ static bool anyPads(ArrayRef<int64_t> begin, ArrayRef<int64_t> end) {
 // Linear operators
 //===----------------------------------------------------------------------===//
 
+/// The sum of the weights of each neuron.
+static std::vector<double> rowSums(const PackedWeights &weights) {
+  std::vector<double> sums(weights.rows());
+  for (int64_t row = 0; row < weights.rows(); ++row)
+    sums[row] = double(weights.rowSum(row));
+  return sums;
+}
+
 /// The number that `scalar`, a constant with one element, holds.
 static Value withoutRank(OpBuilder &builder, Value scalar) {
   if (std::optional<ConstantData> value = getConstant(scalar))
@@ -122,9 +130,7 @@ bool ThresholdFolder::pushScalarThrough(Operation *linear) {
     auto constant = linear->getOperand(1).getDefiningOp<ConstantOp>();
     PackedWeights weights =
         PackedWeights::get(constant.getValue(), tensorType(constant));
-    std::vector<double> sums;
-    for (int64_t row = 0; row < weights.rows(); ++row)
-      sums.push_back(double(weights.rowSum(row)));
+    std::vector<double> sums = rowSums(weights);
     SmallVector<int64_t> shape = {weights.rows()};
     if (conv)
       shape.append(tensorType(result).getRank() - 2, 1);
@@ -205,9 +211,7 @@ void ThresholdFolder::makeInteger(Operation *linear) {
     auto constant = weights.getDefiningOp<ConstantOp>();
     PackedWeights packed =
         PackedWeights::get(constant.getValue(), tensorType(weights));
-    std::vector<double> sums;
-    for (int64_t row = 0; row < packed.rows(); ++row)
-      sums.push_back(double(packed.rowSum(row)));
+    std::vector<double> sums = rowSums(packed);
     SmallVector<int64_t> shape = {packed.rows()};
     if (conv)
       shape.append(type.getRank() - 2, 1);

@@ -47,6 +47,7 @@ static bool advance(std::vector<int64_t> &index,
 BorderClasses bnn::rram::enumerateBorderClasses(ConvAttr conv) {
   size_t rank = conv.getInput().size();
   std::vector<Axis> axes;
+  axes.reserve(rank);
   for (size_t i = 0; i < rank; ++i)
     axes.push_back(sortPositions(conv, i));
 
