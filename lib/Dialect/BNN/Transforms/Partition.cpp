@@ -40,19 +40,23 @@ static bool leadsToArrays(Operation *op, DenseMap<Operation *, bool> &known) {
   return known[op] = leads;
 }
 
+static bool onArrays(Operation &op) {
+  return isa<ConvOp, LinearOp>(op) &&
+         !isa<FloatType>(elementType(op.getResult(0)));
+}
+
 void PartitionPass::runOnOperation() {
   DenseMap<Operation *, bool> known;
-  for (Operation &op : getOperation().front().without_terminator()) {
-    if (isa<ConvOp, LinearOp>(op) &&
-        !isa<FloatType>(elementType(op.getResult(0)))) {
-      ++numArrays;
-      continue;
-    }
-    if (!onHost(&op))
+  auto operators = getOperation().front().without_terminator();
+  unsigned arrays = llvm::count_if(operators, onArrays);
+  numArrays += arrays;
+  for (Operation &op : operators) {
+    if (onArrays(op) || !onHost(&op))
       continue;
     ++numHost;
     bool linear = isa<ConvOp, LinearOp, MatMulOp>(op);
-    setReason(&op, linear ? "its weights and inputs are real"
+    setReason(&op, linear    ? "its weights and inputs are real"
+                   : !arrays ? "real-valued, and no layer is on the arrays"
                    : leadsToArrays(&op, known)
                        ? "real-valued, before the arrays"
                        : "real-valued, after the arrays");

@@ -18,3 +18,10 @@ func.func @main(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %e = bnn.unary exp %t {bnn.reason = "because"} : tensor<1x1xf32>
   return %e : tensor<1x1xf32>
 }
+
+// CHECK-LABEL: func.func @real
+func.func @real(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  // CHECK: bnn.unary relu {{.*}} {bnn.reason = "real-valued, and no layer is on the arrays"}
+  %y = bnn.unary relu %x : tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
