@@ -76,6 +76,11 @@ llvm::Expected<Target> bnn::findTarget(llvm::StringRef nameOrFile) {
     if (fs::exists(file))
       return readTarget(file);
   }
+  if (targetFolders().empty())
+    return llvm::createStringError(llvm::formatv(
+        "no target '{0}': there is no folder of target files beside the "
+        "program (../share/bnn-compile/targets); give a FILE.yaml",
+        nameOrFile));
   return llvm::createStringError(llvm::formatv(
       "no target '{0}': known are {1}; a file is given as FILE.yaml",
       nameOrFile, llvm::join(shippedTargets(), ", ")));
