@@ -223,6 +223,11 @@ static std::vector<std::string> makeProvenance(const Options &options) {
 /// What --emit and -o ask for together.
 static llvm::Error decideOutput(Options &options) {
   llvm::StringRef path = options.output;
+  // As from a script whose variable is empty: nothing would be written.
+  if (path.empty() && output.getNumOccurrences())
+    return makeError("-o names no file");
+  if (options.report.empty() && report.getNumOccurrences())
+    return makeError("--report names no file");
   bool isIR = path.ends_with(".mlir") || path.ends_with(".mlirbc");
   if (isIR && options.stage == Stage::Image)
     return makeError("-o " + path +
