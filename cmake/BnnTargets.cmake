@@ -40,6 +40,7 @@ function(bnn_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE bnn_options ${ARG_LINK})
+  target_compile_definitions(${name} PRIVATE BNN_VERSION="${PROJECT_VERSION}")
 endfunction()
 
 # bnn_fuzzer(NAME SOURCES a.cpp LINK lib ...): only with BNN_FUZZ.

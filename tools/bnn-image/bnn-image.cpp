@@ -1,11 +1,10 @@
 //===- bnn-image.cpp - Looks at programming images ------------------------===//
 
+#include "Recovered.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Image.h"
-#include "bnn/Image/Steps.h"
 #include "bnn/Image/Text.h"
 #include "bnn/Image/Verifier.h"
-#include "bnn/Support/Npy.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Errc.h"
@@ -221,70 +220,11 @@ Error runDiff(bool &identical) {
   return Error::success();
 }
 
-/// The layer that `chosen` names, or the only one.
-Expected<const image::ArrayLayer *>
-findLayer(const image::Image &parsed, StringRef file,
-          const cl::opt<std::string> &chosen) {
-  std::vector<const image::ArrayLayer *> layers;
-  std::string names;
-  for (const image::Step &step : parsed.steps())
-    if (step.has_array()) {
-      layers.push_back(&step.array());
-      names += (names.empty() ? "'" : ", '") + step.array().name() + "'";
-    }
-  auto failed = [&](const Twine &message) {
-    return createFileError(file,
-                           createStringError(errc::invalid_argument, message));
-  };
-  if (layers.empty())
-    return failed("no layer of this image is on the arrays");
-  if (!chosen.getNumOccurrences()) {
-    if (layers.size() > 1)
-      return failed("choose a layer with --layer; the layers are " + names);
-    return layers.front();
-  }
-  auto found = find_if(layers, [&](const image::ArrayLayer *candidate) {
-    return candidate->name() == chosen;
-  });
-  if (found == layers.end())
-    return failed("there is no layer '" + chosen + "'; the layers are " +
-                  names);
-  return *found;
-}
-
-Error runWeights() {
-  Expected<image::Image> parsed = image::read(weightsFile);
-  if (!parsed)
-    return parsed.takeError();
-  auto layer = findLayer(*parsed, weightsFile, weightsLayer);
-  if (!layer)
-    return layer.takeError();
-  image::PackedWeights weights = image::recoverWeights(*parsed, **layer);
-  std::vector<int8_t> elements;
-  elements.reserve(size_t(weights.rows) * weights.columns);
-  for (uint32_t n = 0; n < weights.rows; ++n)
-    for (uint32_t j = 0; j < weights.columns; ++j)
-      elements.push_back(int8_t(weights.at(n, j)));
-  int64_t shape[2] = {weights.rows, weights.columns};
-  return writeNpy(weightsOutput, shape, elements);
-}
-
-Error runThresholds() {
-  Expected<image::Image> parsed = image::read(thresholdsFile);
-  if (!parsed)
-    return parsed.takeError();
-  auto layer = findLayer(*parsed, thresholdsFile, thresholdsLayer);
-  if (!layer)
-    return layer.takeError();
-  outs() << "border_class,neuron,thresholds,codes\n";
-  for (auto [i, steps] : enumerate(image::recoverSteps(**layer))) {
-    outs() << i / (*layer)->neurons() << ',' << i % (*layer)->neurons() << ',';
-    interleave(steps.thresholds, outs(), " ");
-    outs() << ',';
-    interleave(steps.codes, outs(), " ");
-    outs() << '\n';
-  }
-  return Error::success();
+/// What --layer says, if it is there.
+std::optional<StringRef> nameOf(const cl::opt<std::string> &layer) {
+  if (!layer.getNumOccurrences())
+    return std::nullopt;
+  return StringRef(layer);
 }
 
 int finish(Error error) {
@@ -309,9 +249,11 @@ int run() {
     return identical ? status : 1;
   }
   if (weightsCommand)
-    return finish(runWeights());
+    return finish(
+        writeWeights(weightsFile, nameOf(weightsLayer), weightsOutput));
   if (thresholdsCommand)
-    return finish(runThresholds());
+    return finish(
+        printThresholds(thresholdsFile, nameOf(thresholdsLayer), outs()));
   WithColor::error(errs(), "bnn-image")
       << "say what to do: info, verify, dump, diff, weights or thresholds; "
          "--help shows examples\n";
@@ -325,8 +267,8 @@ int main(int argc, char **argv) {
   setBugReportMsg("bnn-image failed unexpectedly. Please report this with the "
                   "command and the image.\n");
   cl::SetVersionPrinter([](raw_ostream &os) {
-    os << "bnn-image 0.1.0, image format version " << image::formatVersion
-       << '\n';
+    os << "bnn-image " BNN_VERSION ", image format version "
+       << image::formatVersion << '\n';
   });
   for (cl::SubCommand *command :
        {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,

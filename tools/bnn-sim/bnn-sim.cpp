@@ -306,7 +306,8 @@ Error runTool() {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
-  cl::SetVersionPrinter([](raw_ostream &os) { os << "bnn-sim 0.1.0\n"; });
+  cl::SetVersionPrinter(
+      [](raw_ostream &os) { os << "bnn-sim " BNN_VERSION "\n"; });
   cl::ParseCommandLineOptions(
       argc, argv,
       "Executes a programming image of bnn-compile, and nothing but the "
