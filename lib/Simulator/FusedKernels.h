@@ -43,6 +43,7 @@ struct MismatchTask {
   size_t bitStride = 0;
 };
 
+/// Counts the mismatches of `task` with the best instructions of this machine.
 void runMismatch(const MismatchTask &task);
 
 /// The instruction set that `runMismatch` uses on this machine.

@@ -48,10 +48,6 @@ inline double floatUp(double v) {
 /// The largest float32 (or minus infinity) that is not above `v`.
 inline double floatDown(double v) { return -floatUp(-v); }
 
-inline bool isFloat32(double v) {
-  return static_cast<double>(static_cast<float>(v)) == v;
-}
-
 /// An upper bound of a + b; NaN for infinities of different sign.
 inline double addUp(double a, double b) {
   double sum = a + b;

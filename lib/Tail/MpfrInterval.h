@@ -43,9 +43,6 @@ struct MpfrInterval {
   explicit MpfrInterval(mpfr_prec_t precision) : lo(precision), hi(precision) {}
 
   bool isNan() const { return mpfr_nan_p(lo.get()) || mpfr_nan_p(hi.get()); }
-  bool containsZero() const {
-    return mpfr_sgn(lo.get()) <= 0 && mpfr_sgn(hi.get()) >= 0;
-  }
 };
 
 using MpfrFunction = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);

@@ -44,7 +44,9 @@ Prepared prepare(const Program &program, std::optional<uint32_t> channel,
 /// The values of `source` for `channel` (one, or `count` of a multi-threshold).
 llvm::ArrayRef<double> valuesOf(const Node &source, uint32_t channel);
 
+/// 'batch normalization', for messages.
 const char *name(Op op);
+
 /// 'batch normalization (node 3)', for messages.
 std::string describe(Op op, uint32_t node);
 

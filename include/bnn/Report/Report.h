@@ -16,6 +16,7 @@
 
 namespace bnn::report {
 
+/// Where a layer runs.
 enum class Place : uint8_t {
   Arrays,  ///< weights in cells
   Digital, ///< periphery of the chip: pools, sums, comparisons

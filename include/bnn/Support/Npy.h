@@ -20,7 +20,9 @@ std::string npyHeader(ElementType type, llvm::ArrayRef<int64_t> shape);
 /// The bytes of a .npy file. Fails where an integer type cannot hold a value.
 llvm::Expected<std::string> formatNpy(const Tensor &tensor);
 
+/// Writes what `formatNpy` gives, in one piece or not at all.
 llvm::Error writeNpy(llvm::StringRef path, const Tensor &tensor);
+
 /// int8 without the way through double; `data` has the product of `shape`
 /// elements.
 llvm::Error writeNpy(llvm::StringRef path, llvm::ArrayRef<int64_t> shape,

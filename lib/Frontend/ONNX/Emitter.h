@@ -51,7 +51,6 @@ public:
   mlir::Location location() const { return loc; }
   void setLocation(mlir::Location location) { loc = location; }
   mlir::OpBuilder &opBuilder() { return builder; }
-  const ImportOptions &importOptions() const { return options; }
 
   mlir::Type f32() { return builder.getF32Type(); }
   mlir::Type f64() { return builder.getF64Type(); }
