@@ -5,6 +5,7 @@
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 
 #include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
 #include <set>
 
 using namespace mlir;
@@ -192,4 +193,38 @@ Attainable bnn::attainable(Value value) {
         return result;
       })
       .Default([&](Operation *) { return byType(); });
+}
+
+double bnn::float32Slack(Value integers) {
+  Operation *op = integers.getDefiningOp();
+  if (!op)
+    return 0;
+  if (auto sum = dyn_cast<CombineOp>(op)) {
+    double slack = 0;
+    int64_t inputs = sum.getInputs().size();
+    ArrayRef<int64_t> factors = sum.getFactors();
+    for (auto [i, input] : llvm::enumerate(sum.getInputs())) {
+      int64_t largest = 0;
+      for (int64_t factor : factors.slice(i * (factors.size() / inputs),
+                                          factors.size() / inputs))
+        largest = std::max(largest, std::abs(factor));
+      slack += double(largest) * float32Slack(input);
+    }
+    return slack;
+  }
+  if (auto pool = dyn_cast<SumPoolOp>(op)) {
+    double taps = 1;
+    for (int64_t size : pool.getKernel())
+      taps *= double(size);
+    return taps * float32Slack(pool.getInput());
+  }
+  if (isa<MaxPoolOp>(op))
+    return float32Slack(op->getOperand(0));
+  if (!isa<ConvOp, LinearOp>(op) || !op->hasAttr(roundedSumsAttrName))
+    return 0;
+  RankedTensorType weights = tensorType(op->getOperand(1));
+  double fanIn = double(weights.getNumElements() / weights.getDimSize(0));
+  tail::Domain range = attainable(integers).merged();
+  double largest = std::max(std::abs(double(range.first)), double(range.last));
+  return std::ldexp(largest * (fanIn / 2 + 1), -24);
 }

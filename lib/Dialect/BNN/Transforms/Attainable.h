@@ -22,6 +22,12 @@ struct Attainable {
 /// sum of n products of -1 and +1 has the parity of n.
 Attainable attainable(mlir::Value value);
 
+/// How far a float32 runtime may be from the integer, in its own units, after
+/// adding multiples of a number that is no power of two in any order: each of
+/// K additions rounds a partial sum of at most j / K of the largest sum M, so
+/// 2^-24 * M * (K / 2 + 1) in all. 0 where it adds exactly.
+double float32Slack(mlir::Value integers);
+
 } // namespace bnn
 
 #endif // BNN_LIB_DIALECT_BNN_TRANSFORMS_ATTAINABLE_H

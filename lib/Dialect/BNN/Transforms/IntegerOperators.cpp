@@ -197,6 +197,8 @@ void ThresholdFolder::makeInteger(Operation *linear) {
   } else {
     sum = LinearOp::create(builder, loc, type, decode.getInput(), weights);
   }
+  if (linear->hasAttr(roundedSumsAttrName) || !isPowerOfTwo(scale))
+    sum.getDefiningOp()->setAttr(roundedSumsAttrName, builder.getUnitAttr());
   ++count.linear;
   Type real = linear->getResult(0).getType();
   Value result;

@@ -198,6 +198,9 @@ bool PackWeightsPass::pack(Operation *op, Value weights, WeightMatrix matrix) {
                                 op->getOperand(0), packed);
     }
     result.getDefiningOp()->removeAttr(tracesAttrName);
+    if (!llvm::all_of(classified.scales, isPowerOfTwo))
+      result.getDefiningOp()->setAttr(roundedSumsAttrName,
+                                      builder.getUnitAttr());
     Value scaled = scale(builder, loc, result, classified.scales, axis);
     moveTraces(op, scaled.getDefiningOp());
     op->getResult(0).replaceAllUsesWith(scaled);

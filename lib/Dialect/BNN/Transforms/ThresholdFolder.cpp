@@ -104,6 +104,9 @@ llvm::Error ThresholdFolder::emitThreshold(Value value, const Tail &tail,
     domains = integers.domains;
   tail::Program program = tail.program;
   program.channels = channels;
+  for (tail::Node &node : program.nodes)
+    if (node.op == tail::Op::Input)
+      node.alpha = std::max(node.alpha, float32Slack(input));
   llvm::Expected<std::vector<tail::StepFunction>> functions =
       tail::solveAll(program, domains, rule, FiniteValues::maxValues);
   if (!functions)
@@ -186,7 +189,8 @@ llvm::Error ThresholdFolder::combineInputs(const Slice &slice, Tail &tail) {
   // float32 rounds every summand: slack for the ties.
   tail::Domain range = attainable(sum).merged();
   double largest = std::max(std::abs(double(range.first)), double(range.last));
-  tail.program.nodes.front().alpha = std::ldexp(largest, -21);
+  tail.program.nodes.front().alpha =
+      std::ldexp(largest, -21) + float32Slack(sum);
   tail.inputs = {sum};
   tail.axis = axis;
   ++count.combined;

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Traits.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace bnn;
@@ -112,6 +113,11 @@ SmallVector<Value> bnn::dataOperands(Operation *op) {
     if (!isConstant(operand))
       operands.push_back(operand);
   return operands;
+}
+
+bool bnn::isPowerOfTwo(double value) {
+  int exponent;
+  return value == 0 || std::abs(std::frexp(value, &exponent)) == 0.5;
 }
 
 DecodeOp bnn::decodeOf(Value value) { return value.getDefiningOp<DecodeOp>(); }

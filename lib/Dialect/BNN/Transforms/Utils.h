@@ -58,6 +58,10 @@ llvm::SmallVector<mlir::Value> dataOperands(mlir::Operation *op);
 void moveTraces(mlir::Operation *from, mlir::Operation *to, double scale = 1,
                 double offset = 0);
 
+/// Whether multiples of `value` are added without rounding: 0 and powers of
+/// two.
+bool isPowerOfTwo(double value);
+
 /// Where a value is decoded from: the bnn.decode that defines it.
 DecodeOp decodeOf(mlir::Value value);
 

@@ -153,3 +153,33 @@ func.func @flattened(%x: tensor<1x1x2xf32> {bnn.name = "x"}) -> tensor<1x1xf32> 
   %y = bnn.linear %f, %w : tensor<1x2xf32>, tensor<1x2x!bnn.binary> -> tensor<1x1xf32>
   return %y : tensor<1x1xf32>
 }
+
+// -----
+
+// Multiples of 0.3 are rounded while float32 adds them: the sum 0 is a tie.
+// Multiples of 1 are not, and multiples of 0.5 neither.
+// CHECK-LABEL: func.func @rounded_sums
+func.func @rounded_sums(%q: tensor<1x2x!bnn.binary>) -> (tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>) {
+  %w = bnn.constant #bnn.lit<["+-"]> : tensor<1x2x!bnn.binary>
+  %z = bnn.constant dense<0.0> : tensor<f32>
+  %one = bnn.constant dense<1.0> : tensor<f32>
+  %minus = bnn.constant dense<-1.0> : tensor<f32>
+  %x = bnn.decode %q : tensor<1x2x!bnn.binary> -> tensor<1x2xf32>
+  %y = bnn.decode %q {scale = 0.3} : tensor<1x2x!bnn.binary> -> tensor<1x2xf32>
+  %v = bnn.decode %q {scale = 0.5} : tensor<1x2x!bnn.binary> -> tensor<1x2xf32>
+  // CHECK: bnn.threshold {{.*}} axis 1 ties [#bnn.tie<channel = 0, at = 0, margin = 0.000000e+00 : f64>]
+  %a = bnn.linear %x, %w {bnn.rounded_sums} : tensor<1x2xf32>, tensor<1x2x!bnn.binary> -> tensor<1x1xf32>
+  %ca = bnn.binary greater_equal %a, %z : tensor<1x1xf32>, tensor<f32> -> tensor<1x1xi1>
+  %sa = bnn.select %ca, %one, %minus : tensor<1x1xi1>, tensor<f32>, tensor<f32> -> tensor<1x1xf32>
+  // CHECK: bnn.threshold {{.*}} axis 1 ties [#bnn.tie<channel = 0, at = 0, margin = 0.000000e+00 : f64>]
+  %b = bnn.linear %y, %w : tensor<1x2xf32>, tensor<1x2x!bnn.binary> -> tensor<1x1xf32>
+  %cb = bnn.binary greater_equal %b, %z : tensor<1x1xf32>, tensor<f32> -> tensor<1x1xi1>
+  %sb = bnn.select %cb, %one, %minus : tensor<1x1xi1>, tensor<f32>, tensor<f32> -> tensor<1x1xf32>
+  // CHECK: bnn.threshold
+  // CHECK-NOT: ties
+  // CHECK: return
+  %c = bnn.linear %v, %w : tensor<1x2xf32>, tensor<1x2x!bnn.binary> -> tensor<1x1xf32>
+  %cc = bnn.binary greater_equal %c, %z : tensor<1x1xf32>, tensor<f32> -> tensor<1x1xi1>
+  %sc = bnn.select %cc, %one, %minus : tensor<1x1xi1>, tensor<f32>, tensor<f32> -> tensor<1x1xf32>
+  return %sa, %sb, %sc : tensor<1x1xf32>, tensor<1x1xf32>, tensor<1x1xf32>
+}

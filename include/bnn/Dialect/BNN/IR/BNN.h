@@ -29,6 +29,9 @@ namespace bnn {
 /// Discardable attributes that the passes carry along.
 inline constexpr llvm::StringLiteral tracesAttrName = "bnn.traces";
 inline constexpr llvm::StringLiteral reasonAttrName = "bnn.reason";
+/// On a linear operator: the network adds multiples of a number that is no
+/// power of two, so float32 rounds while it adds.
+inline constexpr llvm::StringLiteral roundedSumsAttrName = "bnn.rounded_sums";
 
 /// Whether `type` is !bnn.binary, !bnn.ternary or !bnn.int.
 bool isCode(mlir::Type type);
