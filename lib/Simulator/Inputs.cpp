@@ -49,8 +49,14 @@ Expected<Tensor> loadSample(const image::Port &port, const image::Value &value,
   result.data.assign(first, first + size);
   bool encoded = value.encoding() != image::Value::REAL;
   bool declared = !port.declared().empty() || encoded;
-  if (!declared)
+  if (!declared) {
+    for (auto [i, x] : enumerate(result.data))
+      if (!std::isfinite(x))
+        return makeError("input '" + port.name() + "', sample " +
+                         Twine(sample) + ", index " + Twine(i) + ": " +
+                         number(x) + " is not a finite number");
     return result;
+  }
 
   double allowed = tolerance(port), scale = port.scale() ? port.scale() : 1;
   for (int64_t i = 0; i < size; ++i) {

@@ -18,10 +18,11 @@ from run_errors import CRASH
 
 
 def compile_digits(source, work):
-    image = work / "good.rimg"
-    subprocess.run(["bnn-compile", str(source / "models/digits/digits-bnn.onnx"), "--input", "image=u5",
-                    "--array", "32x32", "--quiet", "-o", str(image)], check=True)
-    return image
+    """With its input declared (good.rimg), and with a real input."""
+    for name, declaration in (("good.rimg", ["--input", "image=u5"]), ("real.rimg", [])):
+        subprocess.run(["bnn-compile", str(source / "models/digits/digits-bnn.onnx"), *declaration,
+                        "--array", "32x32", "--quiet", "-o", str(work / name)], check=True)
+    return work / "good.rimg"
 
 
 def inputs(work):
@@ -96,6 +97,9 @@ def commands(work, good):
     scores, images_file = work / "scores.npy", work / "images.npy"
     for name, pattern in inputs(work).items():
         yield ["bnn-sim", good, "--inputs", work / name, "--outputs", scores, "--trace", work / "t.npz"], pattern
+    for name in ("not-a-number.npy", "infinite.npy"):
+        yield (["bnn-sim", work / "real.rimg", "--inputs", work / name, "--outputs", scores],
+               r"image.*sample 1.*(nan|inf).*not a finite number")
     run = ["bnn-sim", good, "--inputs", images_file]
     np.save(work / "few-labels.npy", np.zeros(5))
     np.save(work / "matrix-labels.npy", np.zeros((597, 2)))
