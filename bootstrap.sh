@@ -37,7 +37,7 @@ build_packages=(
   libfmt-dev libtbb-dev libhwy-dev libgmp-dev libmpfr-dev
   libgtest-dev libbenchmark-dev librandom123-dev
 )
-test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata)
+test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata ngspice)
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }

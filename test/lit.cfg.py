@@ -79,5 +79,8 @@ if oracle:
     config.substitutions.append(("%oracle", oracle))
     config.substitutions.append(("%node", node))
 
+if shutil.which("ngspice"):
+    config.available_features.add("ngspice")
+
 if config.bnn_sanitize:
     config.available_features.add("sanitizer")
