@@ -56,10 +56,12 @@ mf f sen 0 0 nch w=2u l=0.13u
 
 def run(ngspice, commands):
     """Runs one netlist with these commands; returns what it printed."""
-    with tempfile.NamedTemporaryFile("w", suffix=".cir") as netlist:
-        netlist.write(NETLIST + "\n".join(commands) + "\nquit\n.endc\n.end\n")
-        netlist.flush()
-        return subprocess.run([ngspice, "-b", netlist.name], text=True, capture_output=True,
+    # ngspice leaves a log of its model's check where it runs.
+    with tempfile.TemporaryDirectory() as folder:
+        netlist = os.path.join(folder, "amplifier.cir")
+        with open(netlist, "w") as file:
+            file.write(NETLIST + "\n".join(commands) + "\nquit\n.endc\n.end\n")
+        return subprocess.run([ngspice, "-b", netlist], cwd=folder, text=True, capture_output=True,
                               timeout=600, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
