@@ -20,6 +20,8 @@ class Graph:
         self.standard = standard
         self.nodes, self.initializers, self.inputs, self.outputs = [], [], [], []
         self.domains = set()
+        self.rank = 2       # of the tensors that `per_channel` is for
+        self.names = {}     # other names of outputs: for pieces that are used several times
 
     def input(self, name, shape, kind=TensorProto.FLOAT):
         self.inputs.append(helper.make_tensor_value_info(name, kind, ["N", *shape]))
@@ -36,13 +38,17 @@ class Graph:
     def op(self, kind, *inputs, out=None, domain="", outputs=1, **attributes):
         """One node; plain numbers and arrays among the inputs become constants."""
         names = [i if isinstance(i, str) else self.const(i) for i in inputs]
-        out = out or f"t{len(self.nodes)}"
+        out = self.names.get(out, out) or f"t{len(self.nodes)}"
         outs = [out] + [f"{out}.{i}" for i in range(1, outputs)]
         self.nodes.append(helper.make_node(kind, names, outs, name=f"{kind}_{len(self.nodes)}",
                                            domain=domain, **attributes))
         if domain:
             self.domains.add(domain)
         return out
+
+    def per_channel(self, values):
+        """A constant with one value for each channel, axis 1."""
+        return self.const(np.reshape(values, (1, -1) + (1,) * (self.rank - 2)))
 
     def cast(self, x, kind=TensorProto.FLOAT, out=None):
         return self.op("Cast", x, out=out, to=kind)
@@ -69,16 +75,17 @@ class Graph:
         rounding = {"ROUND": "Round", "FLOOR": "Floor", "CEIL": "Ceil"}[mode]
         return self.op("Mul", self.op("Sub", self.op(rounding, clipped), zero), scale, out=out)
 
-    def multi_threshold(self, x, thresholds, scale=1.0, bias=0.0, rank=2, out=None):
+    def multi_threshold(self, x, thresholds, scale=1.0, bias=0.0, out=None):
         """x [N, C, ...], thresholds [C or 1, B]."""
         thresholds = np.asarray(thresholds, np.float32)
         if not self.standard:
+            # Without a layout three dimensions have their channels last.
+            layout = {"data_layout": "NCW"} if self.rank == 3 else {}
             return self.op("MultiThreshold", x, thresholds, out=out, domain=FINN,
-                           out_dtype="INT8", out_scale=scale, out_bias=bias)
+                           out_dtype="INT8", out_scale=scale, out_bias=bias, **layout)
         total = None
         for column in thresholds.T:
-            t = column.reshape((1, -1) + (1,) * (rank - 2))
-            hit = self.cast(self.op("GreaterOrEqual", x, t))
+            hit = self.cast(self.op("GreaterOrEqual", x, self.per_channel(column)))
             total = hit if total is None else self.op("Add", total, hit)
         return self.op("Add", self.op("Mul", total, float(scale)), float(bias), out=out)
 

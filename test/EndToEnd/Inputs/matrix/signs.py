@@ -15,8 +15,9 @@ def where_less(g, x):
 
 
 def full_where(g, x):
-    ones = np.ones((1, 6), np.float32)
-    return g.op("Where", g.op("GreaterOrEqual", x, np.zeros(6)), ones, -ones, out="act")
+    ones = np.ones(6)
+    return g.op("Where", g.op("GreaterOrEqual", x, g.per_channel(0 * ones)), g.per_channel(ones),
+                g.per_channel(-ones), out="act")
 
 
 def greater_cast(kind):
@@ -71,7 +72,7 @@ def ternary_brevitas(g, x):
 
 def reactnet(g, x):
     """RSign with the polynomial straight-through estimator left in the graph."""
-    x = g.op("Add", x, np.full((1, 6), 0.5))
+    x = g.op("Add", x, g.per_channel(np.full(6, 0.5)))
     forward = g.op("Sign", x)
     below = g.cast(g.op("Less", x, -1.0))
     negative = g.cast(g.op("Less", x, 0.0))
