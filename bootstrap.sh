@@ -35,7 +35,7 @@ build_packages=(
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   libonnx-dev libprotobuf-dev protobuf-compiler zlib1g-dev
   libfmt-dev libtbb-dev libhwy-dev libgmp-dev libmpfr-dev
-  libgtest-dev libbenchmark-dev librandom123-dev
+  libgtest-dev libbenchmark-dev librandom123-dev libboost-math-dev libopenmpi-dev
 )
 test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata ngspice)
 

@@ -1,0 +1,101 @@
+//===- Arrays.cpp - Margins of neurons and maps of arrays -----------------===//
+
+#include "bnn/Plot/Plots.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <numeric>
+
+using namespace llvm;
+
+namespace bnn::plot {
+
+Picture draw(const MarginPlot &plot) {
+  Picture picture;
+  picture.csv = csvLine({"layer", "distance_cells", "outputs", "share"});
+  std::string &out = picture.commands;
+  double most = 1;
+  for (auto [index, layer] : enumerate(plot.layers)) {
+    int64_t total =
+        std::accumulate(layer.outputs.begin(), layer.outputs.end(), int64_t(0));
+    out += fmt::format("$s{} << EOD\n", index);
+    for (auto [half, count] : enumerate(layer.outputs)) {
+      if (!count)
+        continue;
+      double distance = double(half) / 2, share = double(count) / double(total);
+      most = std::max(most, distance);
+      picture.csv += csvLine({layer.layer, csvNumber(distance),
+                              std::to_string(count), csvNumber(share)});
+      out += fmt::format("{} {}\n", number(distance), number(share));
+    }
+    out += "EOD\n";
+  }
+  out += "set xlabel '|count - threshold| [cells]'\n"
+         "set ylabel 'share of neuron outputs'\n"
+         "set logscale y\nset format y '10^{%L}'\n"
+         "set key top right\n";
+  out += fmt::format("set xrange [0:{}]\nplot \\\n", number(most * 1.02));
+  for (auto [index, layer] : enumerate(plot.layers))
+    out +=
+        fmt::format("  $s{} using 1:2 with {} linecolor '{}' linewidth 1.5 "
+                    "pointtype 7 pointsize 0.4 title {}, \\\n",
+                    index, layer.outputs.size() > 400 ? "lines" : "linespoints",
+                    color(index).str(), quote(layer.layer));
+  out += "  NaN notitle\n";
+  return picture;
+}
+
+Picture draw(const MapPlot &plot) {
+  Picture picture;
+  picture.csv = csvLine({"subarray", "row", "column", "share_of_chips"});
+  std::string &out = picture.commands;
+  // Subarrays side by side in a picture about 3 wide by 2 high.
+  uint64_t across = 1;
+  while (2 * across * plot.columns * across < 3 * plot.rows * plot.shown)
+    ++across;
+  across = std::min(across, std::max<uint64_t>(plot.shown, 1));
+  uint64_t down = (plot.shown + across - 1) / across;
+  double pitchX = double(plot.columns) + 2, pitchY = double(plot.rows) + 2;
+  out += "$cells << EOD\n";
+  bool shares = false;
+  for (const MapPlot::Cell &cell : plot.cells) {
+    picture.csv +=
+        csvLine({std::to_string(cell.subarray), std::to_string(cell.row),
+                 std::to_string(cell.column), csvNumber(cell.share)});
+    if (cell.subarray >= plot.shown)
+      continue;
+    shares |= cell.share != 1;
+    double x = double(cell.subarray % across) * pitchX + double(cell.column);
+    double y = double(cell.subarray / across) * pitchY + double(cell.row);
+    out += fmt::format("{} {} {}\n", x, y, number(cell.share));
+  }
+  out += "EOD\n$frames << EOD\n";
+  for (uint64_t s = 0; s < plot.shown; ++s)
+    out += fmt::format("{} {} {} {}\n", double(s % across) * pitchX - 0.5,
+                       double(s % across) * pitchX + double(plot.columns) - 0.5,
+                       double(s / across) * pitchY - 0.5,
+                       double(s / across) * pitchY + double(plot.rows) - 0.5);
+  out += "EOD\n";
+  double width = double(across) * pitchX, height = double(down) * pitchY;
+  // The size of a cell in the units of pointsize, about 0.1 cells a pixel.
+  double size = std::clamp(std::min(760 / width, 480 / height) / 9, 0.12, 1.4);
+  out += "unset border\nunset tics\nunset key\nunset grid\n"
+         "set size ratio -1\n"
+         "set xlabel 'columns of the subarrays'\n"
+         "set ylabel 'rows, the first one on top'\n";
+  out += fmt::format("set xrange [-2:{}]\nset yrange [{}:-2]\n", width, height);
+  if (shares)
+    out += "set palette defined (0 '#fde0c5', 0.5 '#eb4a40', 1 '#7a0230')\n"
+           "set cbrange [0:*]\nset cblabel 'share of chips in which the cell "
+           "is wrong'\nset colorbox\n";
+  out += "plot $frames using 1:3:1:2:3:4 with boxxyerror linecolor '#9aa5b1' "
+         "fillstyle solid 0.08 border notitle, \\\n";
+  out += fmt::format("  $cells using 1:2{} with points pointtype 5 pointsize "
+                     "{:.2f} {} notitle\n",
+                     shares ? ":3" : "", size,
+                     shares ? "linecolor palette" : "linecolor '#c0143c'");
+  return picture;
+}
+
+} // namespace bnn::plot
