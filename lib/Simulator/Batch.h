@@ -36,6 +36,8 @@ public:
   const image::Value &value() const { return *info; }
   int64_t samples() const { return count; }
   void release();
+  /// Whether there is anything, packed or not.
+  bool isPresent() const { return packed || !dense.empty(); }
 
   std::optional<PackedCodes> packed;
 

@@ -80,25 +80,34 @@ Collector::Collector(const Network &network, int64_t samples,
     }
 }
 
-BatchRun::BatchRun(const Network &network, Collector &collector, int64_t first,
-                   int64_t count)
-    : network(network), image(*network.image), collector(collector),
-      first(first), count(count), values(image.values_size()),
-      intervals(image.values_size()) {
+BatchRun::BatchRun(const Network &network,
+                   const std::vector<std::unique_ptr<LayerExecutor>> *layers,
+                   Collector &collector, int64_t first, int64_t count)
+    : network(network), layers(layers ? *layers : network.layers),
+      image(*network.image), collector(collector), first(first), count(count),
+      values(image.values_size()), intervals(image.values_size()) {
   for (auto [index, value] : enumerate(image.values()))
     values[index].init(value, count);
+}
+
+/// A value of this run, or what was prepared of it: that has all its forms
+/// already, so that nothing is written to it.
+BatchValue &BatchRun::valueAt(uint32_t value) {
+  if (prepared && prepared->values[value].isPresent())
+    return const_cast<BatchValue &>(prepared->values[value]);
+  return values[value];
 }
 
 const Tensor &BatchRun::operand(uint32_t value, int64_t sample) {
   if (network.constants[value])
     return *network.constants[value];
-  return values[value].tensor(sample);
+  return valueAt(value).tensor(sample);
 }
 
 void BatchRun::collect(uint32_t index) {
   if (collector.targets[index].empty())
     return;
-  int64_t size = elements(values[index].value());
+  int64_t size = elements(image.values(int(index)));
   for (const Collector::Target &target : collector.targets[index])
     for (int64_t sample = 0; sample < count; ++sample) {
       const Tensor &from = operand(index, sample);
@@ -116,10 +125,14 @@ void BatchRun::collect(uint32_t index) {
 Error BatchRun::trackBounds(const Op &op, int64_t sample,
                             ArrayRef<const Tensor *> inputs) {
   SmallVector<Bounds, 5> bounds;
-  for (auto [input, tensor] : zip(op.inputs(), inputs))
-    bounds.push_back(intervals[input].empty()
-                         ? Bounds{tensor, tensor}
-                         : intervals[input][sample].bounds());
+  for (auto [input, tensor] : zip(op.inputs(), inputs)) {
+    const std::vector<Interval> &known =
+        prepared && !prepared->intervals[input].empty()
+            ? prepared->intervals[input]
+            : intervals[input];
+    bounds.push_back(known.empty() ? Bounds{tensor, tensor}
+                                   : known[sample].bounds());
+  }
   if (op.kind() == Op::ENCODE) {
     collector.result.boundaryTies[first + sample] += countTies(op, bounds[0]);
     return Error::success();
@@ -158,7 +171,7 @@ Error BatchRun::checkCodes(BatchValue &batch, const Op &op) {
 Error BatchRun::runOp(const Op &op, bool feedsEncoding) {
   bool track = feedsEncoding && collector.options.boundaryTies;
   if (!track && op.outputs_size() == 1 && op.inputs_size() == 1 &&
-      runPackedPool(op, values[op.inputs(0)], values[op.outputs(0)]))
+      runPackedPool(op, valueAt(op.inputs(0)), values[op.outputs(0)]))
     return Error::success();
   for (int64_t sample = 0; sample < count; ++sample) {
     SmallVector<const Tensor *, 5> inputs;
@@ -179,24 +192,32 @@ Error BatchRun::runOp(const Op &op, bool feedsEncoding) {
   return Error::success();
 }
 
-Error BatchRun::runLayer(int step) {
-  const image::ArrayLayer &layer = image.steps(step).array();
-  BatchValue &input = values[layer.input()];
-  if (network.constants[layer.input()])
-    return makeError("layer '" + layer.name() +
-                     "' reads a constant, which this version does not execute");
+Error BatchRun::checkBipolar(const image::ArrayLayer &layer,
+                             BatchValue &input) {
   if (layer.plane_coding() == image::ArrayLayer::BIPOLAR && !input.packed)
     for (int64_t sample = 0; sample < count; ++sample)
       if (is_contained(input.tensor(sample).data, 0.0))
         return makeError("layer '" + layer.name() + "': sample " +
                          Twine(first + sample) +
                          " has the code 0, which a bipolar plane cannot carry");
+  return Error::success();
+}
+
+Error BatchRun::runLayer(int step) {
+  const image::ArrayLayer &layer = image.steps(step).array();
+  BatchValue &input = valueAt(layer.input());
+  if (network.constants[layer.input()])
+    return makeError("layer '" + layer.name() +
+                     "' reads a constant, which this version does not execute");
+  if (Error error = checkBipolar(layer, input))
+    return error;
   LayerRecord record;
+  record.firstSample = first;
   std::vector<int64_t> counts;
   Tensor *accumulator = collector.accumulators[step];
   if (accumulator)
     record.counts = &counts;
-  network.layers[step]->run(input, values[layer.output()], record);
+  layers[step]->run(input, values[layer.output()], record);
   rowReads += record.rowReads;
   cycles += record.cycles;
   if (!accumulator)
@@ -216,7 +237,7 @@ Error BatchRun::runLayer(int step) {
   return Error::success();
 }
 
-Error BatchRun::run(ArrayRef<Tensor> inputs) {
+Error BatchRun::load(ArrayRef<Tensor> inputs) {
   for (auto [port, input] : zip(image.inputs(), inputs)) {
     BatchValue &value = values[port.value()];
     for (int64_t sample = 0; sample < count; ++sample) {
@@ -232,28 +253,93 @@ Error BatchRun::run(ArrayRef<Tensor> inputs) {
   for (auto [index, constant] : enumerate(network.constants))
     if (constant)
       collect(uint32_t(index));
+  return Error::success();
+}
 
+/// The steps that are `wanted`; a value is dropped after its last use unless
+/// it is to be kept.
+Error BatchRun::runSteps(function_ref<bool(int)> wanted,
+                         function_ref<bool(uint32_t)> keep) {
   std::vector<std::vector<uint32_t>> releases(image.steps_size());
   for (auto [value, step] : enumerate(network.lastUse))
-    if (step >= 0)
+    if (step >= 0 && !keep(uint32_t(value)))
       releases[step].push_back(uint32_t(value));
   for (int step = 0; step < image.steps_size(); ++step) {
-    bool isOp = image.steps(step).has_op();
-    const Op &op = image.steps(step).op();
-    if (Error error =
-            isOp ? runOp(op, network.feedsEncoding[step]) : runLayer(step))
-      return error;
-    if (isOp)
-      for (uint32_t output : op.outputs())
-        collect(output);
-    else
-      collect(image.steps(step).array().output());
+    if (wanted(step)) {
+      bool isOp = image.steps(step).has_op();
+      const Op &op = image.steps(step).op();
+      if (Error error =
+              isOp ? runOp(op, network.feedsEncoding[step]) : runLayer(step))
+        return error;
+      if (isOp)
+        for (uint32_t output : op.outputs())
+          collect(output);
+      else
+        collect(image.steps(step).array().output());
+    }
     for (uint32_t value : releases[step]) {
       values[value].release();
       intervals[value] = {};
     }
   }
   return Error::success();
+}
+
+Error BatchRun::run(ArrayRef<Tensor> inputs) {
+  if (Error error = load(inputs))
+    return error;
+  return runSteps([](int) { return true; }, [](uint32_t) { return false; });
+}
+
+Expected<PreparedBatch> BatchRun::prepare(ArrayRef<Tensor> inputs) {
+  if (Error error = load(inputs))
+    return std::move(error);
+  // Later steps, outputs and traces ask for these again.
+  std::vector<bool> kept(image.values_size(), false);
+  for (auto [value, step] : enumerate(network.lastUse))
+    kept[value] =
+        (step >= 0 && !network.beforeArrays[step]) ||
+        (collector.options.trace && image.values(int(value)).traces_size());
+  for (const image::Port &port : image.outputs())
+    kept[port.value()] = true;
+  auto keep = [&](uint32_t value) { return bool(kept[value]); };
+  if (Error error = runSteps(
+          [&](int step) { return bool(network.beforeArrays[step]); }, keep))
+    return std::move(error);
+
+  PreparedBatch batch;
+  for (auto [index, value] : enumerate(values)) {
+    if (network.constants[index] || !kept[index] || !value.isPresent())
+      value.release();
+    else
+      value.tensors(); // beside the packed bits
+  }
+  for (const image::Step &step : image.steps()) {
+    if (!step.has_array() || !values[step.array().input()].isPresent())
+      continue;
+    BatchValue &value = values[step.array().input()];
+    int index = int(&step - &image.steps(0));
+    if (Error error = checkBipolar(step.array(), value))
+      return std::move(error);
+    if (std::optional<PackedCodes> packed = network.layers[index]->pack(value))
+      value.packed = std::move(*packed);
+  }
+  batch.values = std::move(values);
+  batch.intervals = std::move(intervals);
+  auto ties = collector.result.boundaryTies.begin() + first;
+  batch.boundaryTies.assign(ties, ties + count);
+  return batch;
+}
+
+Error BatchRun::run(const PreparedBatch &batch) {
+  prepared = &batch;
+  for (auto [sample, ties] : enumerate(batch.boundaryTies))
+    collector.result.boundaryTies[first + int64_t(sample)] = ties;
+  for (auto [index, value] : enumerate(batch.values))
+    if (network.constants[index] || value.isPresent())
+      collect(uint32_t(index));
+  return runSteps([&](int step) { return !network.beforeArrays[step]; },
+                  [](uint32_t) { return false; });
 }
 
 } // namespace bnn::sim

@@ -23,17 +23,36 @@ struct Collector {
   std::vector<Tensor *> accumulators; // by step
 };
 
+/// What is known of a batch before its first array layer. Nothing in it
+/// changes any more, so that threads may share it.
+struct PreparedBatch {
+  std::vector<BatchValue> values;
+  std::vector<std::vector<Interval>> intervals;
+  std::vector<int64_t> boundaryTies; ///< by sample of the batch
+};
+
 /// Runs samples first .. first + count - 1 through all steps.
 class BatchRun {
 public:
-  BatchRun(const Network &network, Collector &collector, int64_t first,
-           int64_t count);
+  /// `layers`: those of a chip, or null for the network's own.
+  BatchRun(const Network &network,
+           const std::vector<std::unique_ptr<LayerExecutor>> *layers,
+           Collector &collector, int64_t first, int64_t count);
   llvm::Error run(llvm::ArrayRef<Tensor> inputs);
+  /// Only the steps before the arrays.
+  llvm::Expected<PreparedBatch> prepare(llvm::ArrayRef<Tensor> inputs);
+  /// Only the steps after those.
+  llvm::Error run(const PreparedBatch &prepared);
   uint64_t rowReads = 0, cycles = 0;
 
 private:
+  llvm::Error load(llvm::ArrayRef<Tensor> inputs);
+  llvm::Error runSteps(llvm::function_ref<bool(int)> wanted,
+                       llvm::function_ref<bool(uint32_t)> keep);
+  BatchValue &valueAt(uint32_t value);
   llvm::Error runOp(const image::Op &op, bool feedsEncoding);
   llvm::Error runLayer(int step);
+  llvm::Error checkBipolar(const image::ArrayLayer &layer, BatchValue &input);
   llvm::Error trackBounds(const image::Op &op, int64_t sample,
                           llvm::ArrayRef<const Tensor *> inputs);
   llvm::Error checkCodes(BatchValue &value, const image::Op &op);
@@ -41,9 +60,11 @@ private:
   const Tensor &operand(uint32_t value, int64_t sample);
 
   const Network &network;
+  const std::vector<std::unique_ptr<LayerExecutor>> &layers;
   const image::Image &image;
   Collector &collector;
   int64_t first, count;
+  const PreparedBatch *prepared = nullptr;
   std::vector<BatchValue> values;
   // By value, then sample; empty where a value is certain.
   std::vector<std::vector<Interval>> intervals;

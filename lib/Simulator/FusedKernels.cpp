@@ -36,9 +36,15 @@ using D32 = hn::CappedTag<uint32_t, 16>;
 using DS32 = hn::RebindToSigned<D32>;
 using V32 = hn::Vec<D32>;
 
-/// Mismatches of one input word (in all lanes) with the weights.
-template <bool Masked> HWY_INLINE V32 differ(V32 x, V32 w, V32 m) {
-  const V32 different = hn::Xor(x, w);
+/// Mismatches of one input word (in all lanes) with the weights. Split: `w` is
+/// what cells answer to a 1 and `z` to a 0.
+template <bool Masked, bool Split>
+HWY_INLINE V32 differ(V32 x, V32 w, V32 z, V32 m) {
+  V32 different;
+  if constexpr (Split)
+    different = hn::Or(hn::AndNot(w, x), hn::AndNot(x, z));
+  else
+    different = hn::Xor(x, w);
   if constexpr (Masked)
     return hn::And(different, m);
   return different;
@@ -52,12 +58,12 @@ struct Counts {
 
 #if BNN_WORD_POPCOUNT
 
-template <bool Masked>
+template <bool Masked, bool Split>
 HWY_INLINE void
-countTile(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
-          const uint32_t *HWY_RESTRICT x0, const uint32_t *HWY_RESTRICT x1,
-          const uint32_t *HWY_RESTRICT x2, const uint32_t *HWY_RESTRICT x3,
-          size_t words, Counts &counts) {
+countTile(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT z,
+          const uint32_t *HWY_RESTRICT m, const uint32_t *HWY_RESTRICT x0,
+          const uint32_t *HWY_RESTRICT x1, const uint32_t *HWY_RESTRICT x2,
+          const uint32_t *HWY_RESTRICT x3, size_t words, Counts &counts) {
   const D32 d;
   const size_t n = hn::Lanes(d);
   V32 a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0;
@@ -65,21 +71,33 @@ countTile(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
   for (size_t k = 0; k < words; ++k) {
     const V32 wa = hn::LoadU(d, w + k * blockNeurons);
     const V32 wb = hn::LoadU(d, w + k * blockNeurons + n);
-    V32 ma = wa, mb = wb;
+    V32 ma = wa, mb = wb, za = wa, zb = wb;
     if constexpr (Masked) {
       ma = hn::LoadU(d, m + k * blockNeurons);
       mb = hn::LoadU(d, m + k * blockNeurons + n);
     }
+    if constexpr (Split) {
+      za = hn::LoadU(d, z + k * blockNeurons);
+      zb = hn::LoadU(d, z + k * blockNeurons + n);
+    }
     const V32 v0 = hn::Set(d, x0[k]), v1 = hn::Set(d, x1[k]);
     const V32 v2 = hn::Set(d, x2[k]), v3 = hn::Set(d, x3[k]);
-    a0 = hn::Add(a0, hn::PopulationCount(differ<Masked>(v0, wa, ma)));
-    b0 = hn::Add(b0, hn::PopulationCount(differ<Masked>(v0, wb, mb)));
-    a1 = hn::Add(a1, hn::PopulationCount(differ<Masked>(v1, wa, ma)));
-    b1 = hn::Add(b1, hn::PopulationCount(differ<Masked>(v1, wb, mb)));
-    a2 = hn::Add(a2, hn::PopulationCount(differ<Masked>(v2, wa, ma)));
-    b2 = hn::Add(b2, hn::PopulationCount(differ<Masked>(v2, wb, mb)));
-    a3 = hn::Add(a3, hn::PopulationCount(differ<Masked>(v3, wa, ma)));
-    b3 = hn::Add(b3, hn::PopulationCount(differ<Masked>(v3, wb, mb)));
+    a0 =
+        hn::Add(a0, hn::PopulationCount(differ<Masked, Split>(v0, wa, za, ma)));
+    b0 =
+        hn::Add(b0, hn::PopulationCount(differ<Masked, Split>(v0, wb, zb, mb)));
+    a1 =
+        hn::Add(a1, hn::PopulationCount(differ<Masked, Split>(v1, wa, za, ma)));
+    b1 =
+        hn::Add(b1, hn::PopulationCount(differ<Masked, Split>(v1, wb, zb, mb)));
+    a2 =
+        hn::Add(a2, hn::PopulationCount(differ<Masked, Split>(v2, wa, za, ma)));
+    b2 =
+        hn::Add(b2, hn::PopulationCount(differ<Masked, Split>(v2, wb, zb, mb)));
+    a3 =
+        hn::Add(a3, hn::PopulationCount(differ<Masked, Split>(v3, wa, za, ma)));
+    b3 =
+        hn::Add(b3, hn::PopulationCount(differ<Masked, Split>(v3, wb, zb, mb)));
   }
   counts = {a0, a1, a2, a3, b0, b1, b2, b3};
 }
@@ -103,11 +121,12 @@ HWY_INLINE V32 sumBytes(V8 bytes) {
 }
 
 /// Two rows by two vectors: the byte counts of more do not fit 16 registers.
-template <bool Masked>
+template <bool Masked, bool Split>
 HWY_INLINE void
-countPair(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
-          const uint32_t *HWY_RESTRICT x0, const uint32_t *HWY_RESTRICT x1,
-          size_t words, V32 &outA0, V32 &outA1, V32 &outB0, V32 &outB1) {
+countPair(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT z,
+          const uint32_t *HWY_RESTRICT m, const uint32_t *HWY_RESTRICT x0,
+          const uint32_t *HWY_RESTRICT x1, size_t words, V32 &outA0, V32 &outA1,
+          V32 &outB0, V32 &outB1) {
   const D32 d;
   const D8 d8;
   const size_t n = hn::Lanes(d);
@@ -119,20 +138,24 @@ countPair(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
     for (size_t k = first; k < last; ++k) {
       const V32 wa = hn::LoadU(d, w + k * blockNeurons);
       const V32 wb = hn::LoadU(d, w + k * blockNeurons + n);
-      V32 ma = wa, mb = wb;
+      V32 ma = wa, mb = wb, za = wa, zb = wb;
       if constexpr (Masked) {
         ma = hn::LoadU(d, m + k * blockNeurons);
         mb = hn::LoadU(d, m + k * blockNeurons + n);
       }
+      if constexpr (Split) {
+        za = hn::LoadU(d, z + k * blockNeurons);
+        zb = hn::LoadU(d, z + k * blockNeurons + n);
+      }
       const V32 v0 = hn::Set(d, x0[k]), v1 = hn::Set(d, x1[k]);
-      auto bytes = [&](V32 x, V32 weight, V32 mask) HWY_ATTR {
+      auto bytes = [&](V32 x, V32 weight, V32 zero, V32 mask) HWY_ATTR {
         return hn::PopulationCount(
-            hn::BitCast(d8, differ<Masked>(x, weight, mask)));
+            hn::BitCast(d8, differ<Masked, Split>(x, weight, zero, mask)));
       };
-      a0 = hn::Add(a0, bytes(v0, wa, ma));
-      b0 = hn::Add(b0, bytes(v0, wb, mb));
-      a1 = hn::Add(a1, bytes(v1, wa, ma));
-      b1 = hn::Add(b1, bytes(v1, wb, mb));
+      a0 = hn::Add(a0, bytes(v0, wa, za, ma));
+      b0 = hn::Add(b0, bytes(v0, wb, zb, mb));
+      a1 = hn::Add(a1, bytes(v1, wa, za, ma));
+      b1 = hn::Add(b1, bytes(v1, wb, zb, mb));
     }
     sumA0 = hn::Add(sumA0, sumBytes(a0));
     sumA1 = hn::Add(sumA1, sumBytes(a1));
@@ -145,15 +168,15 @@ countPair(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT m,
   outB1 = sumB1;
 }
 
-template <bool Masked>
-HWY_INLINE void countTile(const uint32_t *w, const uint32_t *m,
-                          const uint32_t *x0, const uint32_t *x1,
-                          const uint32_t *x2, const uint32_t *x3, size_t words,
-                          Counts &counts) {
-  countPair<Masked>(w, m, x0, x1, words, counts.a0, counts.a1, counts.b0,
-                    counts.b1);
-  countPair<Masked>(w, m, x2, x3, words, counts.a2, counts.a3, counts.b2,
-                    counts.b3);
+template <bool Masked, bool Split>
+HWY_INLINE void countTile(const uint32_t *w, const uint32_t *z,
+                          const uint32_t *m, const uint32_t *x0,
+                          const uint32_t *x1, const uint32_t *x2,
+                          const uint32_t *x3, size_t words, Counts &counts) {
+  countPair<Masked, Split>(w, z, m, x0, x1, words, counts.a0, counts.a1,
+                           counts.b0, counts.b1);
+  countPair<Masked, Split>(w, z, m, x2, x3, words, counts.a2, counts.a3,
+                           counts.b2, counts.b3);
 }
 
 #endif
@@ -185,7 +208,8 @@ HWY_INLINE void emit(const MismatchTask &task, size_t row, size_t block,
   *word ^= mask << offset;
 }
 
-template <bool Masked> HWY_INLINE void runTask(const MismatchTask &task) {
+template <bool Masked, bool Split>
+HWY_INLINE void runTask(const MismatchTask &task) {
   const D32 d;
   const size_t n = hn::Lanes(d);
   for (size_t block = 0; block < task.blocks; ++block) {
@@ -199,8 +223,11 @@ template <bool Masked> HWY_INLINE void runTask(const MismatchTask &task) {
       for (size_t offset = 0; offset < blockNeurons; offset += 2 * n) {
         const uint32_t *w = task.weights + blockAt + offset;
         const uint32_t *m = Masked ? task.masks + blockAt + offset : nullptr;
+        const uint32_t *z =
+            Split ? task.zeroWeights + blockAt + offset : nullptr;
         Counts total;
-        countTile<Masked>(w, m, x[0], x[1], x[2], x[3], task.words, total);
+        countTile<Masked, Split>(w, z, m, x[0], x[1], x[2], x[3], task.words,
+                                 total);
         if (task.planes > 1 || task.factors[0] != 1) {
           const V32 factor = hn::Set(d, uint32_t(task.factors[0]));
           total = {hn::Mul(total.a0, factor), hn::Mul(total.a1, factor),
@@ -211,8 +238,8 @@ template <bool Masked> HWY_INLINE void runTask(const MismatchTask &task) {
             const size_t at = plane * task.planeStride;
             const V32 f = hn::Set(d, uint32_t(task.factors[plane]));
             Counts c;
-            countTile<Masked>(w, m, x[0] + at, x[1] + at, x[2] + at, x[3] + at,
-                              task.words, c);
+            countTile<Masked, Split>(w, z, m, x[0] + at, x[1] + at, x[2] + at,
+                                     x[3] + at, task.words, c);
             total = {hn::Add(hn::Mul(c.a0, f), total.a0),
                      hn::Add(hn::Mul(c.a1, f), total.a1),
                      hn::Add(hn::Mul(c.a2, f), total.a2),
@@ -243,10 +270,14 @@ template <bool Masked> HWY_INLINE void runTask(const MismatchTask &task) {
 }
 
 void runOnTarget(const MismatchTask &task) {
-  if (task.masks)
-    runTask<true>(task);
+  if (task.masks && task.zeroWeights)
+    runTask<true, true>(task);
+  else if (task.masks)
+    runTask<true, false>(task);
+  else if (task.zeroWeights)
+    runTask<false, true>(task);
   else
-    runTask<false>(task);
+    runTask<false, false>(task);
 }
 
 const char *targetName() { return hwy::TargetName(HWY_TARGET); }

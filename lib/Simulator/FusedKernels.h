@@ -23,6 +23,8 @@ inline constexpr size_t blockNeurons = 32;
 struct MismatchTask {
   const uint32_t *weights = nullptr; ///< [block][word][32]
   const uint32_t *masks = nullptr;   ///< the same, or null: all lanes count
+  /// Null, or what takes the place of `weights` where the row has a 0.
+  const uint32_t *zeroWeights = nullptr;
   size_t blocks = 0, words = 0;
 
   /// Plane i of row r at r * rowStride + i * planeStride.

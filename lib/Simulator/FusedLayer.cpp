@@ -49,10 +49,10 @@ FusedLayer::FusedLayer(const ArrayLayer &layer, Geometry geometry)
 
 Expected<std::unique_ptr<LayerExecutor>>
 FusedLayer::make(const image::Image &image, const ArrayLayer &layer,
-                 Geometry geometry) {
+                 Geometry geometry, bool programmable) {
   std::unique_ptr<FusedLayer> result(
       new FusedLayer(layer, std::move(geometry)));
-  if (Error error = result->packWeights(image))
+  if (Error error = result->packWeights(image, programmable))
     return makeError("layer '" + layer.name() +
                      "': " + toString(std::move(error)));
   return std::unique_ptr<LayerExecutor>(std::move(result));
@@ -65,11 +65,11 @@ size_t FusedLayer::slotOf(int64_t lane) const {
   return tap * groupWords * 32 + channel;
 }
 
-Error FusedLayer::packWeights(const image::Image &image) {
+Error FusedLayer::packWeights(const image::Image &image, bool programmable) {
   const image::Target &target = image.target();
   image::CellArray cells(image);
   PackedWeights lanes = image::laneWeights(cells, target, layer);
-  bool ternary = target.ternary_sense();
+  bool ternary = ternarySense = target.ternary_sense();
   bool anyZero = false;
   for (int64_t n = 0; n < geometry.neurons && !anyZero; ++n) {
     int64_t used = 0;
@@ -78,7 +78,8 @@ Error FusedLayer::packWeights(const image::Image &image) {
                             lanes.minus[n * lanes.wordsPerRow + w]);
     anyZero = used < int64_t(lanes.columns);
   }
-  bool merge = geometry.weightPlanes == 2 && !ternary && !anyZero;
+  bool merge =
+      geometry.weightPlanes == 2 && !ternary && !anyZero && !programmable;
   binaryOutput = decision.isBinary && (merge || geometry.weightPlanes == 1) &&
                  (geometry.groups == 1 || geometry.groupNeurons % 32 == 0);
 
@@ -87,12 +88,13 @@ Error FusedLayer::packWeights(const image::Image &image) {
     group.constants.assign(geometry.groupNeurons, 0);
     int64_t terms = merge ? 1 : geometry.weightPlanes;
     for (int64_t t = 0; t < terms; ++t)
-      if (Error error = addTerm(group, index,
-                                {lanes, t * geometry.fanIn, merge}, ternary))
+      if (Error error =
+              addTerm(group, index, {lanes, t * geometry.fanIn, merge}))
         return error;
     // Alternating columns behind the last lane are driven with 1.
     if (layer.lane_padding() == ArrayLayer::ALTERNATING) {
       uint32_t k = layer.tile_columns() - 1, columns = target.columns();
+      padMismatches.resize(geometry.neurons);
       for (int64_t i = 0; i < geometry.groupNeurons; ++i) {
         int64_t n = index * geometry.groupNeurons + i;
         const image::Placement &tile =
@@ -103,7 +105,9 @@ Error FusedLayer::packWeights(const image::Image &image) {
               cells.weight(image::subarrayIndex(target, tile),
                            tile.row() + uint32_t(n % target.rows()), c);
           group.constants[i] += ternary ? weight : weight > 0;
+          padMismatches[n] += weight < 0;
         }
+        padColumns = int64_t(columns) - first;
       }
     }
     int64_t perOne = 0;
@@ -117,8 +121,7 @@ Error FusedLayer::packWeights(const image::Image &image) {
   return Error::success();
 }
 
-Error FusedLayer::addTerm(Group &group, int64_t index, Selection from,
-                          bool ternarySense) {
+Error FusedLayer::addTerm(Group &group, int64_t index, Selection from) {
   const PackedWeights &lanes = from.lanes;
   Term term;
   term.weights.assign(blocks * words * blockNeurons, 0);
@@ -176,23 +179,30 @@ void FusedLayer::packLimits(Group &group, int64_t index) {
   uint32_t classes = std::max(layer.border_classes(), 1u);
   group.limits.assign(classes * lanes, INT32_MIN);
   group.inverts.assign(classes * blocks, 0);
+  for (int64_t i = 0; i < geometry.groupNeurons; ++i)
+    packLimit(group, index, i);
+}
+
+/// The comparisons of neuron `i` of the group, for its constant.
+void FusedLayer::packLimit(Group &group, int64_t index, int64_t i) {
+  size_t lanes = blocks * blockNeurons;
+  uint32_t classes = std::max(layer.border_classes(), 1u);
   const image::Thresholds &table = *decision.table;
-  for (uint32_t cls = 0; cls < classes; ++cls)
-    for (int64_t i = 0; i < geometry.groupNeurons; ++i) {
-      int64_t function =
-          cls * geometry.neurons + index * geometry.groupNeurons + i;
-      int64_t start = decision.first[function];
-      bool below = table.codes(int(start + function)) == decision.high;
-      if (below)
-        group.inverts[cls * blocks + i / 32] |= 1u << (i % 32);
-      if (!table.counts(int(function)))
-        continue;
-      bool above = table.codes(int(start + function + 1)) == decision.high;
-      // count >= t  is  S < constant - t + 1.
-      if (above != below)
-        group.limits[cls * lanes + i] =
-            clampToInt32(group.constants[i] - table.thresholds(int(start)) + 1);
-    }
+  for (uint32_t cls = 0; cls < classes; ++cls) {
+    int64_t function =
+        cls * geometry.neurons + index * geometry.groupNeurons + i;
+    int64_t start = decision.first[function];
+    bool below = table.codes(int(start + function)) == decision.high;
+    if (below)
+      group.inverts[cls * blocks + i / 32] |= 1u << (i % 32);
+    if (!table.counts(int(function)))
+      continue;
+    bool above = table.codes(int(start + function + 1)) == decision.high;
+    // count >= t  is  S < constant - t + 1.
+    if (above != below)
+      group.limits[cls * lanes + i] =
+          clampToInt32(group.constants[i] - table.thresholds(int(start)) + 1);
+  }
 }
 
 int64_t FusedLayer::rowsPerPass(const Rows &rows) const {
@@ -206,6 +216,8 @@ MismatchTask FusedLayer::task(const Group &group, const Term &term,
   MismatchTask task;
   task.weights = term.weights.data();
   task.masks = term.masks.empty() ? nullptr : term.masks.data();
+  task.zeroWeights =
+      term.zeroWeights.empty() ? nullptr : term.zeroWeights.data();
   task.blocks = blocks;
   task.words = words;
   task.rows = rows.data + firstRow * rows.rowStride;
@@ -250,12 +262,15 @@ void FusedLayer::runSums(BatchValue &output, int64_t index, const Rows &rows,
   std::vector<int32_t> sums(std::min(step, total) * lanes);
   for (int64_t row = 0; row < total; row += step) {
     int64_t count = std::min(step, total - row);
-    for (auto [t, term] : enumerate(group.terms)) {
-      MismatchTask work = task(group, term, rows, row, count);
-      work.sums = sums.data();
-      work.accumulate = t > 0;
-      runMismatch(work);
-    }
+    if (readsAreNoisy())
+      noisySums(rows, index, row, count, record.firstSample, sums);
+    else
+      for (auto [t, term] : enumerate(group.terms)) {
+        MismatchTask work = task(group, term, rows, row, count);
+        work.sums = sums.data();
+        work.accumulate = t > 0;
+        runMismatch(work);
+      }
     for (int64_t r = 0; r < count; ++r) {
       int64_t sample = (row + r) / positions, position = (row + r) % positions;
       uint32_t cls = geometry.borderClass(position);
@@ -266,8 +281,10 @@ void FusedLayer::runSums(BatchValue &output, int64_t index, const Rows &rows,
         int64_t at = geometry.outputIndex(position, n);
         if (record.counts)
           (*record.counts)[sample * perSample + at] = value;
-        to[at] = decision.table ? double(decision.code(cls, n, value))
-                                : double(accumulatorOf(layer, cls, n, value));
+        to[at] = decision.table
+                     ? double(noisyCode(cls, n, value,
+                                        record.firstSample + sample, position))
+                     : double(accumulatorOf(layer, cls, n, value));
       }
     }
   }
@@ -309,7 +326,9 @@ void FusedLayer::run(BatchValue &input, BatchValue &output,
   for (int64_t group = 0; group < geometry.groups; ++group) {
     Rows rows =
         byTaps ? gatherTaps(packed, samples, group) : gatherLanes(input, group);
-    if (toBits)
+    if (toBits && readsAreNoisy())
+      runNoisyBits(output, group, rows, record);
+    else if (toBits)
       runBits(output, group, rows);
     else
       runSums(output, group, rows, record);
@@ -317,12 +336,13 @@ void FusedLayer::run(BatchValue &input, BatchValue &output,
 }
 
 Expected<std::unique_ptr<LayerExecutor>>
-makeFusedLayer(const image::Image &image, const ArrayLayer &layer) {
+makeFusedLayer(const image::Image &image, const ArrayLayer &layer,
+               bool programmable) {
   Expected<Geometry> geometry =
       Geometry::make(layer, image.values(int(layer.input())));
   if (!geometry)
     return geometry.takeError();
-  return FusedLayer::make(image, layer, std::move(*geometry));
+  return FusedLayer::make(image, layer, std::move(*geometry), programmable);
 }
 
 } // namespace bnn::sim

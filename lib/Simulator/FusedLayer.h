@@ -21,16 +21,21 @@ class FusedLayer final : public LayerExecutor {
 public:
   static llvm::Expected<std::unique_ptr<LayerExecutor>>
   make(const image::Image &image, const image::ArrayLayer &layer,
-       Geometry geometry);
+       Geometry geometry, bool programmable);
 
   void run(BatchValue &input, BatchValue &output,
            LayerRecord &record) const override;
+  llvm::Error program(const LayerNoise &noise) override;
+  std::optional<PackedCodes> pack(BatchValue &input) const override;
 
 private:
   /// One set of weights that the planes are compared with, for one group.
   struct Term {
     std::vector<uint32_t> weights,
-        masks;                    // [block][word][32]; masks may be empty
+        masks; // [block][word][32]; masks may be empty
+    // Of a chip where cells answer differently to 1 and to 0: `weights` is
+    // what they answer to 1, this to 0. Else empty.
+    std::vector<uint32_t> zeroWeights;
     std::vector<int32_t> factors; // of the planes
   };
   struct Group {
@@ -56,10 +61,10 @@ private:
   };
 
   FusedLayer(const image::ArrayLayer &layer, Geometry geometry);
-  llvm::Error packWeights(const image::Image &image);
-  llvm::Error addTerm(Group &group, int64_t index, Selection from,
-                      bool ternarySense);
+  llvm::Error packWeights(const image::Image &image, bool programmable);
+  llvm::Error addTerm(Group &group, int64_t index, Selection from);
   void packLimits(Group &group, int64_t index);
+  void packLimit(Group &group, int64_t index, int64_t i);
   /// Where lane `lane` of a neuron lies in a packed row.
   size_t slotOf(int64_t lane) const;
 
@@ -88,6 +93,54 @@ private:
   size_t channelWords = 0; // by taps: words of the channels of all groups
   size_t groupWords = 0;   // by taps: words of a group's channels
   bool binaryOutput = false;
+  bool ternarySense = false;
+
+  // Of the chip that is programmed (FusedProgram.cpp, FusedNoise.cpp).
+  struct Undo {
+    uint32_t group, term;
+    size_t at;
+    uint32_t weights, masks;
+  };
+  struct ChangedConstant {
+    uint32_t neuron;
+    int64_t constant;
+    int32_t padMismatches;
+  };
+  /// Marginal cells whose larger probability lies in 2^exponent / 2 ..
+  /// 2^exponent.
+  struct Bucket {
+    int exponent;
+    std::vector<MarginalLane> cells;
+  };
+  void restore();
+  void patch(const WrongLane &cell);
+  void patchPadding(const WrongLane &cell);
+  void keepConstant(uint32_t neuron);
+  void fillMasks(Term &term);
+  void prepareReads();
+  bool readsAreNoisy() const;
+  void flipReads(int64_t index, size_t t, unsigned plane, int64_t firstRow,
+                 int64_t numRows, int64_t firstSample, int32_t *sums) const;
+  int32_t flipOf(const MarginalLane &cell, const uint32_t *row, double u,
+                 double scale) const;
+  void flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
+                    int64_t numRows, int64_t firstSample, int32_t *sums) const;
+  void noisySums(const Rows &rows, int64_t index, int64_t firstRow,
+                 int64_t numRows, int64_t firstSample,
+                 std::vector<int32_t> &sums) const;
+  int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count, int64_t sample,
+                    int64_t position) const;
+  void runNoisyBits(BatchValue &output, int64_t index, const Rows &rows,
+                    const LayerRecord &record) const;
+
+  std::vector<Undo> undo;
+  std::vector<ChangedConstant> changed;
+  std::vector<int32_t> padMismatches; // [neuron] among padding columns
+  int64_t padColumns = 0;             // of a neuron, counted
+  const LayerNoise *noise = nullptr;
+  // Of the rate of `noise`: for a term, and for the last with the padding.
+  std::vector<uint32_t> flipTable, lastFlipTable;
+  std::vector<Bucket> buckets;
 };
 
 } // namespace bnn::sim

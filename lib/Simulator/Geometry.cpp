@@ -140,6 +140,25 @@ int32_t Decision::code(uint32_t cls, int64_t neuron, int64_t count) const {
   return table->codes(int(start + function + step));
 }
 
+int32_t Decision::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
+                            ArrayRef<double> error,
+                            function_ref<double()> draw) const {
+  int64_t function = cls * neurons + neuron, start = first[function];
+  int64_t size = table->counts(int(function));
+  const int64_t *begin = table->thresholds().data() + start;
+  int64_t step = std::upper_bound(begin, begin + size, count) - begin;
+  if (size > 0) {
+    // The thresholds below (inclusive) and above; the nearer one may err.
+    uint64_t below = step > 0 ? uint64_t(count - begin[step - 1]) : UINT64_MAX;
+    uint64_t above = step < size ? uint64_t(begin[step] - count) : UINT64_MAX;
+    uint64_t at = std::min<uint64_t>(std::min(below, above), error.size()) * 2;
+    double p = error[std::min<uint64_t>(at, error.size() - 1)];
+    if (p > 0 && draw() < p)
+      step += below <= above ? -1 : 1;
+  }
+  return table->codes(int(start + function + step));
+}
+
 int64_t accumulatorOf(const ArrayLayer &layer, uint32_t cls, int64_t neuron,
                       int64_t count) {
   int64_t bias = layer.bias_size()

@@ -4,6 +4,8 @@
 #define BNN_LIB_SIMULATOR_GEOMETRY_H
 
 #include "bnn/Image/image.pb.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
 #include <vector>
@@ -65,6 +67,14 @@ public:
 
   /// The code of `neuron` in border class `cls`.
   int32_t code(uint32_t cls, int64_t neuron, int64_t count) const;
+
+  /// The same where the comparison with the nearest threshold goes wrong with
+  /// the probability `error`[2 d] at distance d = |count - threshold|, the
+  /// last entry beyond; `draw` gives a uniform number, and is asked only where
+  /// an error is possible.
+  int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count,
+                    llvm::ArrayRef<double> error,
+                    llvm::function_ref<double()> draw) const;
 
   /// Where every function takes two codes at most, `low` and `high` > `low`
   /// over all: it can be kept as one bit.

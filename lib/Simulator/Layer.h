@@ -5,7 +5,7 @@
 
 #include "Batch.h"
 #include "Geometry.h"
-#include <atomic>
+#include "bnn/Simulator/Noise.h"
 #include <memory>
 
 namespace bnn::sim {
@@ -15,6 +15,31 @@ struct LayerRecord {
   uint64_t rowReads = 0, cycles = 0;
   /// Where wanted: [sample][output element], in the output's element order.
   std::vector<int64_t> *counts = nullptr;
+  /// The data set's number of the first sample, for the keys of draws.
+  int64_t firstSample = 0;
+};
+
+/// A cell of a layer that does not answer as it should. `lane` is one of the
+/// neuron's, or behind them a padding column that is counted.
+struct WrongLane {
+  uint32_t neuron, lane;
+  int8_t stored, toOne, toZero;
+};
+
+/// A cell of a layer that answers anew at each read.
+struct MarginalLane {
+  uint32_t neuron, lane;
+  float flipOne, flipZero;
+  int8_t answer; ///< the weight it acts as otherwise, when it is driven with 1
+};
+
+/// What a programmed chip and its reads are to one layer.
+struct LayerNoise {
+  uint32_t layer = 0; ///< the layer's number, for the keys of draws
+  std::vector<WrongLane> wrong;
+  std::vector<MarginalLane> marginal;
+  device::ErrorRates rates; ///< of every sensed bit, at each read
+  const ReadNoise *reads = nullptr;
 };
 
 /// One array layer, ready to run batches of samples.
@@ -24,15 +49,27 @@ public:
   /// Reads the codes of `input`, fills `output` for the same samples.
   virtual void run(BatchValue &input, BatchValue &output,
                    LayerRecord &record) const = 0;
+
+  /// Makes the cells those of another chip, of a layer that was made to be
+  /// programmed; `noise` must live until the next one comes. Fails on what the
+  /// executor has no way to do.
+  virtual llvm::Error program(const LayerNoise &noise) = 0;
+  /// The bits of an input that is the same for many runs, in the form that
+  /// `run` takes without work; nothing where there is none.
+  virtual std::optional<PackedCodes> pack(BatchValue &input) const {
+    return std::nullopt;
+  }
 };
 
 /// Read by read from the cells of `image`.
 llvm::Expected<std::unique_ptr<LayerExecutor>>
 makeReplayLayer(const image::Image &image, const image::ArrayLayer &layer);
 
-/// Compiled to packed blocks.
+/// Compiled to packed blocks. `programmable`: every cell keeps a place of its
+/// own, also where two of them could be taken together.
 llvm::Expected<std::unique_ptr<LayerExecutor>>
-makeFusedLayer(const image::Image &image, const image::ArrayLayer &layer);
+makeFusedLayer(const image::Image &image, const image::ArrayLayer &layer,
+               bool programmable = false);
 
 /// Maximum pool of binary codes on packed bits; false where `op`, `input` or
 /// `output` do not allow it, and nothing was done.

@@ -83,6 +83,7 @@ Expected<Network> Network::load(const image::Image &image, Executor executor) {
                      "this version");
   Network network;
   network.image = &image;
+  network.executor = executor;
   network.constants.resize(image.values_size());
   for (const Constant &constant : image.constants()) {
     Expected<Tensor> tensor =
@@ -107,6 +108,22 @@ Expected<Network> Network::load(const image::Image &image, Executor executor) {
     if (!layer)
       return layer.takeError();
     network.layers[index] = std::move(*layer);
+  }
+
+  network.beforeArrays.assign(image.steps_size(), false);
+  std::vector<bool> fromArrays(image.values_size(), false);
+  for (int index = 0; index < image.steps_size(); ++index) {
+    const image::Step &step = image.steps(index);
+    if (step.has_array()) {
+      fromArrays[step.array().output()] = true;
+      continue;
+    }
+    bool depends = false;
+    for (uint32_t input : step.op().inputs())
+      depends |= fromArrays[input];
+    for (uint32_t output : step.op().outputs())
+      fromArrays[output] = depends;
+    network.beforeArrays[index] = !depends;
   }
 
   // Backwards from every ENCODE over the host operators before it.

@@ -14,10 +14,14 @@ struct Network {
                                       Executor executor);
 
   const image::Image *image = nullptr;
+  Executor executor = Executor::Fused;
   std::vector<std::unique_ptr<LayerExecutor>> layers; ///< by step; else null
   std::vector<std::optional<Tensor>> constants;       ///< by value
   std::vector<int> lastUse;        ///< by value: the last step that reads it
   std::vector<bool> feedsEncoding; ///< by step: host work before an ENCODE
+  /// By step: it reads nothing that comes out of the arrays, so that its
+  /// results are those of every chip.
+  std::vector<bool> beforeArrays;
 };
 
 /// Elements of one sample.

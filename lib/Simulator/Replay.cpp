@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Layer.h"
+#include "bnn/Device/Random.h"
 #include "bnn/Image/CellArray.h"
 #include "llvm/ADT/DenseMap.h"
 #include <bit>
@@ -34,8 +35,15 @@ public:
 
   void run(BatchValue &input, BatchValue &output,
            LayerRecord &record) const override;
+  llvm::Error program(const LayerNoise &noise) override;
 
 private:
+  /// Which read of a neuron: for the keys of draws.
+  struct Read {
+    int64_t sample, position;
+    unsigned plane;
+    int64_t neuron;
+  };
   /// What the columns of one tile are driven with: a bit for each plane.
   struct TileDrive {
     std::vector<Words> planes;
@@ -56,6 +64,11 @@ private:
                                int64_t group) const;
   int64_t senseRow(const image::Placement &tile, uint32_t row, int64_t columns,
                    const Words &bits) const;
+  int64_t senseNoisyRow(const image::Placement &tile, int64_t firstLane,
+                        int64_t columns, const Words &bits,
+                        const Read &read) const;
+  int answerOf(int weight, bool bit, int64_t lane, const Read &read) const;
+  int32_t codeOf(uint32_t cls, int64_t count, const Read &read) const;
   void countCycles();
 
   const image::Target &target;
@@ -65,6 +78,10 @@ private:
   Decision decision;
   int64_t lanes;
   uint64_t cyclesPerSample = 0;
+  // Of the chip that is programmed, by neuron and lane.
+  const LayerNoise *noise = nullptr;
+  DenseMap<std::pair<uint32_t, uint32_t>, WrongLane> wrong;
+  DenseMap<std::pair<uint32_t, uint32_t>, MarginalLane> marginal;
 };
 
 /// One neuron after another; its tiles in different subarrays are sensed in
@@ -128,6 +145,83 @@ int64_t ReplayLayer::senseRow(const image::Placement &tile, uint32_t row,
   return target.ternary_sense() ? ones - zeros : ones;
 }
 
+Error ReplayLayer::program(const LayerNoise &next) {
+  noise = &next;
+  wrong.clear();
+  marginal.clear();
+  for (const WrongLane &cell : next.wrong)
+    wrong[{cell.neuron, cell.lane}] = cell;
+  for (const MarginalLane &cell : next.marginal)
+    marginal[{cell.neuron, cell.lane}] = cell;
+  return Error::success();
+}
+
+/// The product that a column answers, -1, 0 or +1: of the cell's frozen answer
+/// and what this read draws for it.
+int ReplayLayer::answerOf(int weight, bool bit, int64_t lane,
+                          const Read &read) const {
+  std::pair<uint32_t, uint32_t> key(uint32_t(read.neuron), uint32_t(lane));
+  if (auto cell = wrong.find(key); cell != wrong.end())
+    weight = bit ? cell->second.toOne : cell->second.toZero;
+  int answer = bit ? weight : -weight;
+  auto margin = marginal.find(key);
+  if (!noise->rates.any() && margin == marginal.end())
+    return answer;
+  // A draw for every cell, which the fused executor saves.
+  device::Stream stream(noise->reads->seed, noise->reads->chip,
+                        device::Draw::ReadFlip,
+                        uint64_t(noise->layer) << 16 | 0x7fff);
+  uint64_t site = uint64_t(read.position) * geometry.planes + read.plane;
+  auto [first, second] =
+      stream.pair(uint64_t(read.sample) << 32 | uint64_t(read.neuron),
+                  site << 32 | uint64_t(lane));
+  double u = device::toUnit(first);
+  const device::ErrorRates &rates = noise->rates;
+  if (answer == 0 && u < rates.fromZero)
+    answer = 2 * u < rates.fromZero ? 1 : -1;
+  else if (answer != 0 && u < rates.flip)
+    answer = -answer;
+  else if (answer != 0 && u < rates.ofSigned())
+    answer = 0;
+  if (margin != marginal.end()) {
+    const MarginalLane &cell = margin->second;
+    if (device::toUnit(second) < (bit ? cell.flipOne : cell.flipZero))
+      answer = -answer;
+  }
+  return answer;
+}
+
+int64_t ReplayLayer::senseNoisyRow(const image::Placement &tile,
+                                   int64_t firstLane, int64_t columns,
+                                   const Words &bits, const Read &read) const {
+  int64_t ones = 0, zeros = 0;
+  for (int64_t column = 0; column < columns; ++column) {
+    int weight =
+        cells.weight(image::subarrayIndex(target, tile),
+                     tile.row() + uint32_t(read.neuron % target.rows()),
+                     tile.column() + uint32_t(column));
+    bool bit = bits[column / 64] >> (column % 64) & 1;
+    int answer = answerOf(weight, bit, firstLane + column, read);
+    ones += answer > 0;
+    zeros += answer < 0;
+  }
+  return target.ternary_sense() ? ones - zeros : ones;
+}
+
+int32_t ReplayLayer::codeOf(uint32_t cls, int64_t count,
+                            const Read &read) const {
+  if (!noise || noise->reads->marginError.empty())
+    return decision.code(cls, read.neuron, count);
+  return decision.noisyCode(
+      cls, read.neuron, count, noise->reads->marginError, [&] {
+        device::Stream stream(noise->reads->seed, noise->reads->chip,
+                              device::Draw::Decision, noise->layer);
+        return device::toUnit(
+            stream.pair(uint64_t(read.sample), uint64_t(read.position) << 32 |
+                                                   uint64_t(read.neuron))[0]);
+      });
+}
+
 void ReplayLayer::run(BatchValue &input, BatchValue &output,
                       LayerRecord &record) const {
   if (record.counts)
@@ -155,8 +249,12 @@ void ReplayLayer::run(BatchValue &input, BatchValue &output,
           for (int64_t k = 0; k < int64_t(layer.tile_columns()); ++k) {
             const image::Placement &tile =
                 layer.placement(int(tileRow * layer.tile_columns() + k));
-            sum += senseRow(tile, row, columnsOf(tile, k),
-                            drives[k].planes[plane]);
+            const Words &bits = drives[k].planes[plane];
+            sum += noise ? senseNoisyRow(tile, k * target.columns(),
+                                         columnsOf(tile, k), bits,
+                                         {record.firstSample + sample, position,
+                                          plane, neuron})
+                         : senseRow(tile, row, columnsOf(tile, k), bits);
             ++record.rowReads;
           }
           count += layer.plane_weights(int(plane)) /
@@ -166,7 +264,9 @@ void ReplayLayer::run(BatchValue &input, BatchValue &output,
         if (record.counts)
           (*record.counts)[sample * result.size() + at] = count;
         result.data[at] =
-            decision.table ? double(decision.code(cls, neuron, count))
+            decision.table ? double(codeOf(cls, count,
+                                           {record.firstSample + sample,
+                                            position, 0, neuron}))
                            : double(accumulatorOf(layer, cls, neuron, count));
       }
     }

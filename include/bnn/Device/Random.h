@@ -59,6 +59,9 @@ public:
     return {w[0] | uint64_t(w[1]) << 32, w[2] | uint64_t(w[3]) << 32};
   }
 
+  /// Philox's key, for code that draws many blocks at once.
+  std::array<uint32_t, 2> philoxKey() const { return {key[0], key[1]}; }
+
 private:
   static uint64_t mix(uint64_t x) {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;

@@ -9,7 +9,9 @@
 #ifndef BNN_SIMULATOR_SIMULATOR_H
 #define BNN_SIMULATOR_SIMULATOR_H
 
+#include "bnn/Device/Chip.h"
 #include "bnn/Image/image.pb.h"
+#include "bnn/Simulator/Noise.h"
 #include "bnn/Support/Tensor.h"
 #include <functional>
 #include <memory>
@@ -25,6 +27,7 @@ struct RunOptions {
   bool trace = false;        ///< keep the tensors of Value.traces
   bool accumulators = false; ///< trace '<layer>/accumulator' of every layer
   bool boundaryTies = true;  ///< count them (costs host time)
+  int64_t batch = 0; ///< samples run together; 0: chosen. Results are the same
   /// Called from any thread with the number of samples done so far.
   std::function<void(int64_t)> progress;
 };
@@ -47,6 +50,39 @@ struct RunResult {
   uint64_t rowReads = 0, cycles = 0;
 };
 
+/// The inputs of a network, checked and encoded once for many runs: all that
+/// happens before the first array layer is in it.
+class PreparedInputs {
+public:
+  PreparedInputs(PreparedInputs &&);
+  PreparedInputs &operator=(PreparedInputs &&);
+  ~PreparedInputs();
+  int64_t samples() const;
+  struct Impl;
+
+private:
+  friend class Simulator;
+  explicit PreparedInputs(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
+/// The cells of one chip at a time, which are programmed again and again. Each
+/// thread needs one of its own.
+class ChipNetwork {
+public:
+  ~ChipNetwork();
+  /// Makes this the chip `chip`, with the draws that `reads` says at each
+  /// read. Takes time in proportion to the cells that err. Fails where the
+  /// executor has no way to do it, naming the layer.
+  llvm::Error program(const device::Chip &chip, const ReadNoise &reads);
+  struct Impl;
+
+private:
+  friend class Simulator;
+  explicit ChipNetwork(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
 class Simulator {
 public:
   /// Loads `image`, which must be verified and outlive the simulator. Fails
@@ -63,11 +99,36 @@ public:
   llvm::Expected<RunResult> run(llvm::ArrayRef<Tensor> inputs,
                                 const RunOptions &options) const;
 
+  /// Checks and encodes inputs for many runs. Their batches are those of
+  /// `options`.batch; traces and boundary ties before the arrays are kept where
+  /// `options` asks for them.
+  llvm::Expected<PreparedInputs> prepare(llvm::ArrayRef<Tensor> inputs,
+                                         const RunOptions &options) const;
+
+  /// Cells to program.
+  llvm::Expected<std::unique_ptr<ChipNetwork>> makeChip() const;
+
+  /// Runs prepared inputs, on `chip` or where it is null on the image's own
+  /// cells. Several threads may run at once, with different chips.
+  llvm::Expected<RunResult> run(const PreparedInputs &inputs,
+                                const RunOptions &options,
+                                const ChipNetwork *chip = nullptr) const;
+
+  const image::CellMap &cellMap() const;
+
 private:
   struct Impl;
   explicit Simulator(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl;
 };
+
+/// The instruction sets of this machine that the kernels are compiled for,
+/// best first: "AVX3_DL", "AVX2", ...
+std::vector<std::string> instructionSets();
+
+/// Uses one of them only, for this process; "" for the best again. Fails on
+/// another name, listing those of this machine.
+llvm::Error setInstructionSet(llvm::StringRef name);
 
 /// Gives a file's tensor the shape [N, rest of `declared`]: accepts N samples
 /// of the declared shape with its leading dimension of 1 replaced or left out,

@@ -1,0 +1,147 @@
+//===- BitErrorsTest.cpp - Errors at a rate -------------------------------===//
+
+#include "bnn/Device/BitErrors.h"
+#include "bnn/Image/CellArray.h"
+#include <cmath>
+#include <gtest/gtest.h>
+#include <map>
+
+using namespace bnn;
+using namespace bnn::device;
+using image::ArrayLayer;
+
+namespace {
+
+constexpr uint32_t side = 64;
+
+/// Two layers of `tiles` subarrays each, weights +1, -1 and, where it can be
+/// sensed, 0 in turn.
+image::Image makeImage(uint32_t tiles, bool ternary) {
+  image::Image image;
+  image::Target &target = *image.mutable_target();
+  target.set_rows(side);
+  target.set_columns(side);
+  target.set_ternary_sense(ternary);
+  target.set_column_mask(true);
+  for (auto [code, weight] :
+       {std::pair(0, 0), std::pair(1, 1), std::pair(2, -1)}) {
+    image::CellCode &entry = *target.add_cell_codes();
+    entry.set_code(uint32_t(code));
+    entry.set_weight(weight);
+  }
+  for (const char *name : {"a", "b"}) {
+    ArrayLayer &layer = *image.add_steps()->mutable_array();
+    layer.set_name(name);
+    layer.set_neurons(side);
+    layer.set_fan_in(side * tiles);
+    layer.set_weight_planes(1);
+    layer.set_tile_rows(1);
+    layer.set_tile_columns(tiles);
+    for (uint32_t i = 0; i < tiles; ++i)
+      layer.add_placement()->set_subarray(i + (name[0] == 'b' ? tiles : 0));
+  }
+  image::CellArrayBuilder cells =
+      llvm::cantFail(image::CellArrayBuilder::create(target, 2 * tiles));
+  for (uint64_t s = 0; s < 2 * tiles; ++s)
+    for (uint32_t r = 0; r < side; ++r)
+      for (uint32_t c = 0; c < side; ++c)
+        cells.setWeight(s, r, c, ternary ? int(c % 3) - 1 : c % 2 ? 1 : -1);
+  std::move(cells).finish(image);
+  return image;
+}
+
+/// |z| of `found` of `trials`, each with probability `p`.
+double deviation(uint64_t found, double trials, double p) {
+  return std::abs(double(found) - trials * p) / std::sqrt(trials * p * (1 - p));
+}
+
+TEST(BitErrors, ComeAtTheirRate) {
+  image::Image image = makeImage(120, false); // a million cells
+  image::CellMap map(image);
+  double cells = double(map.countedCells());
+  EXPECT_EQ(cells, 240.0 * side * side);
+  for (double rate : {1e-4, 1e-2, 0.5}) {
+    BitErrorModel model;
+    model.rates.flip = rate;
+    Chip chip = program(model, image, map, 1, 0);
+    EXPECT_LT(deviation(chip.errors.size(), cells, rate), 4) << rate;
+    for (size_t i = 0; i + 1 < chip.errors.size(); ++i)
+      ASSERT_LT(chip.errors[i].cell, chip.errors[i + 1].cell);
+    // The same chip again, and another one.
+    EXPECT_EQ(program(model, image, map, 1, 0).errors.size(),
+              chip.errors.size());
+    EXPECT_NE(program(model, image, map, 1, 1).errors.front().cell,
+              chip.errors.front().cell);
+  }
+}
+
+TEST(BitErrors, TernaryRatesAreThoseOfTheStoredState) {
+  image::Image image = makeImage(120, true);
+  image::CellMap map(image);
+  image::CellArray array(image);
+  BitErrorModel model;
+  model.rates = {0.01, 0.03, 0.2};
+  Chip chip = program(model, image, map, 5, 0);
+  std::map<std::pair<int, int>, uint64_t> found; // stored, answered
+  for (const FrozenError &error : chip.errors) {
+    uint64_t column = error.cell % side, row = error.cell / side % side;
+    ++found[{
+        array.weight(error.cell / side / side, uint32_t(row), uint32_t(column)),
+        error.toOne}];
+    EXPECT_EQ(error.toOne, error.toZero);
+  }
+  double minus = 240.0 * side * 22, zero = 240.0 * side * 21; // of 64 columns
+  EXPECT_LT(deviation(found[std::pair(-1, 1)], minus, 0.01), 4);
+  EXPECT_LT(deviation(found[std::pair(-1, 0)], minus, 0.03), 4);
+  EXPECT_LT(deviation(found[std::pair(0, 1)], zero, 0.1), 4);
+  EXPECT_LT(deviation(found[std::pair(0, -1)], zero, 0.1), 4);
+}
+
+TEST(BitErrors, LayersMayHaveRatesOfTheirOwn) {
+  image::Image image = makeImage(60, false);
+  image::CellMap map(image);
+  BitErrorModel model;
+  model.rates.flip = 0.01;
+  model.layers = {{"b", {}}};
+  Chip chip = program(model, image, map, 1, 0);
+  EXPECT_LT(deviation(chip.errors.size(), 60.0 * side * side, 0.01), 4);
+  EXPECT_LT(chip.errors.back().cell, 60u * side * side);
+}
+
+TEST(BitErrors, StuckCellsThatAgreeAreNoErrors) {
+  image::Image image = makeImage(60, false);
+  image::CellMap map(image);
+  BitErrorModel model;
+  model.rates.flip = 0.5;
+  model.stuckPlus = 1;
+  Chip chip = program(model, image, map, 1, 0);
+  EXPECT_EQ(chip.errors.size(), map.countedCells() / 2);
+  for (const FrozenError &error : chip.errors)
+    ASSERT_EQ(error.toOne, 1);
+}
+
+TEST(BitErrors, RefusesRatesThatMakeNoSense) {
+  image::Image binary = makeImage(1, false), ternary = makeImage(1, true);
+  auto message = [](const BitErrorModel &model, const image::Image &image) {
+    llvm::Error error = checkRates(model, image);
+    return error ? llvm::toString(std::move(error)) : std::string();
+  };
+  BitErrorModel model;
+  model.rates.flip = 0.6;
+  EXPECT_NE(message(model, binary).find("above 1/2"), std::string::npos);
+  model.rates = {0.4, 0.7, 0};
+  EXPECT_NE(message(model, ternary).find("above 1"), std::string::npos);
+  model.rates = {0, 0.1, 0};
+  EXPECT_NE(message(model, binary).find("ternary sensing"), std::string::npos);
+  EXPECT_EQ(message(model, ternary), "");
+  model.rates.flip = -1;
+  EXPECT_NE(message(model, ternary).find("no probability"), std::string::npos);
+  model.rates = {};
+  model.layers = {{"c", {}}};
+  EXPECT_NE(message(model, binary).find("no layer 'c'"), std::string::npos);
+  model.layers = {};
+  model.stuckPlus = model.stuckMinus = 0.7;
+  EXPECT_NE(message(model, binary).find("above 1"), std::string::npos);
+}
+
+} // namespace

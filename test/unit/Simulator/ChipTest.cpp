@@ -1,0 +1,193 @@
+//===- ChipTest.cpp - Programmed chips on both executors ------------------===//
+
+#include "AnyNetwork.h"
+#include "bnn/Device/BitErrors.h"
+#include "bnn/Image/CellArray.h"
+#include "bnn/Image/CellMap.h"
+#include "bnn/Simulator/Simulator.h"
+#include <gtest/gtest.h>
+
+using namespace bnn;
+using namespace bnn::sim;
+using namespace bnn::sim::test;
+
+namespace {
+
+std::string message(llvm::Error error) {
+  return error ? llvm::toString(std::move(error)) : std::string();
+}
+
+RandomNetwork anyNetwork(int seed) {
+  RandomNetwork network = seed % 3 == 0   ? anyDense(seed)
+                          : seed % 3 == 1 ? anyConvolution(seed)
+                                          : anyChain(seed);
+  network.finish();
+  return network;
+}
+
+device::BitErrorModel flips(double rate) {
+  device::BitErrorModel model;
+  model.rates.flip = rate;
+  return model;
+}
+
+/// Outputs and accumulators of a run, the samples prepared first.
+std::map<std::string, std::vector<double>>
+runChip(const image::Image &image, const Tensor &samples, Executor executor,
+        const device::Chip *chip, const ReadNoise &reads = {},
+        bool accumulators = true, int64_t batch = 0) {
+  std::map<std::string, std::vector<double>> results;
+  llvm::Expected<Simulator> simulator = Simulator::create(image, executor);
+  EXPECT_TRUE(bool(simulator)) << message(simulator.takeError());
+  RunOptions options;
+  options.threads = 1;
+  options.batch = batch;
+  options.accumulators = accumulators;
+  llvm::Expected<PreparedInputs> inputs = simulator->prepare(samples, options);
+  EXPECT_TRUE(bool(inputs)) << message(inputs.takeError());
+  std::unique_ptr<ChipNetwork> network;
+  if (chip) {
+    network = llvm::cantFail(simulator->makeChip());
+    // What another chip left must be gone.
+    device::Chip other =
+        device::program(flips(0.3), image, simulator->cellMap(), 99, 1);
+    llvm::cantFail(network->program(other, {}));
+    EXPECT_EQ(message(network->program(*chip, reads)), "");
+  }
+  llvm::Expected<RunResult> result =
+      simulator->run(*inputs, options, network.get());
+  EXPECT_TRUE(bool(result)) << message(result.takeError());
+  results["output"] = result->outputs[0].data;
+  for (NamedTensor &trace : result->traces)
+    results[trace.name] = trace.tensor.data;
+  return results;
+}
+
+/// The image whose cells are what the chip's cells answer as.
+image::Image withCells(const image::Image &image, const device::Chip &chip) {
+  image::Image changed = image;
+  image::CellMap map(image);
+  std::string &cells = *changed.mutable_cells();
+  for (const device::FrozenError &error : chip.errors) {
+    unsigned code = 0;
+    for (const image::CellCode &entry : image.target().cell_codes())
+      if (entry.weight() == error.toOne)
+        code = entry.code();
+    uint64_t column = error.cell % map.columns();
+    char &byte =
+        cells[error.cell / map.columns() * image::cellRowBytes(map.columns()) +
+              column / 4];
+    unsigned shift = column % 4 * 2;
+    byte = char((uint8_t(byte) & ~(3u << shift)) | code << shift);
+  }
+  return changed;
+}
+
+/// One without ternary sensing.
+RandomNetwork anyBinaryNetwork(int seed) {
+  for (;; seed += 1000) {
+    RandomNetwork network = anyNetwork(seed);
+    if (!network.image.target().ternary_sense())
+      return network;
+  }
+}
+
+class Chips : public testing::TestWithParam<int> {};
+
+// A frozen error is another cell: the judge is the image with these cells, run
+// without noise by the executor that knows nothing of chips.
+TEST_P(Chips, FrozenErrorsAreOtherCells) {
+  RandomNetwork network = anyNetwork(GetParam());
+  bool ternary = network.image.target().ternary_sense();
+  device::BitErrorModel model;
+  model.rates.flip = 0.05;
+  if (ternary) {
+    model.rates.toZero = 0.1;
+    model.rates.fromZero = 0.2;
+  }
+  model.stuckPlus = 0.02;
+  model.stuckMinus = 0.01;
+  ASSERT_EQ(message(device::checkRates(model, network.image)), "");
+  image::CellMap map(network.image);
+  device::Chip chip =
+      device::program(model, network.image, map, 7, uint64_t(GetParam()));
+  image::Image changed = withCells(network.image, chip);
+  auto wanted = runChip(changed, network.samples, Executor::Replay, nullptr);
+  for (Executor executor : {Executor::Replay, Executor::Fused})
+    EXPECT_EQ(runChip(network.image, network.samples, executor, &chip), wanted);
+  // Without accumulators bits are made at once.
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip, {},
+                    false)["output"],
+            wanted["output"]);
+}
+
+// A latch's offset makes a cell answer by the input: replay asks each cell.
+TEST_P(Chips, TwoPlanes) {
+  RandomNetwork network = anyBinaryNetwork(GetParam());
+  image::CellMap map(network.image);
+  device::Chip chip =
+      device::program(flips(0.1), network.image, map, 7, uint64_t(GetParam()));
+  int turn = 0;
+  for (device::FrozenError &error : chip.errors)
+    if (++turn % 3)
+      (turn % 3 == 1 ? error.toOne : error.toZero) *= -1;
+  auto wanted =
+      runChip(network.image, network.samples, Executor::Replay, &chip);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip),
+            wanted);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip, {},
+                    false)["output"],
+            wanted["output"]);
+}
+
+TEST_P(Chips, PreparedInputsGiveTheSame) {
+  RandomNetwork network = anyNetwork(GetParam());
+  llvm::Expected<Simulator> simulator =
+      Simulator::create(network.image, Executor::Fused);
+  ASSERT_TRUE(bool(simulator)) << message(simulator.takeError());
+  RunOptions options;
+  options.trace = true;
+  options.accumulators = true;
+  RunResult direct = llvm::cantFail(simulator->run(network.samples, options));
+  for (int64_t batch : {1, 2, 64}) {
+    options.batch = batch;
+    PreparedInputs inputs =
+        llvm::cantFail(simulator->prepare(network.samples, options));
+    RunResult prepared = llvm::cantFail(simulator->run(inputs, options));
+    EXPECT_EQ(prepared.outputs[0].data, direct.outputs[0].data);
+    ASSERT_EQ(prepared.traces.size(), direct.traces.size());
+    for (size_t i = 0; i < direct.traces.size(); ++i)
+      EXPECT_EQ(prepared.traces[i].tensor.data, direct.traces[i].tensor.data)
+          << direct.traces[i].name;
+  }
+}
+
+// Draws of reads depend on what is read, not on how the work is cut.
+TEST_P(Chips, ReadsDoNotDependOnBatches) {
+  RandomNetwork network = anyBinaryNetwork(GetParam());
+  device::Chip chip;
+  image::CellMap map(network.image);
+  for (const image::MappedTile &tile : map.tiles())
+    chip.marginal.push_back(
+        {map.index(tile.subarray, tile.row, tile.column), 0.3f, 0.1f});
+  llvm::sort(chip.marginal,
+             [](const auto &a, const auto &b) { return a.cell < b.cell; });
+  ReadNoise reads;
+  reads.seed = 3;
+  reads.errors.rates.flip = 0.02;
+  reads.marginError = {0.5, 0.4, 0.3, 0.2};
+  auto wanted = runChip(network.image, network.samples, Executor::Fused, &chip,
+                        reads, true, 64);
+  for (int64_t batch : {1, 2, 3})
+    EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip,
+                      reads, true, batch),
+              wanted);
+  // Bits that are made at once come from the same draws.
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip,
+                    reads, false, 2)["output"],
+            wanted["output"]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Chips, testing::Range(0, 90));
+
+} // namespace
