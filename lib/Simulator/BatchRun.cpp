@@ -314,11 +314,10 @@ Expected<PreparedBatch> BatchRun::prepare(ArrayRef<Tensor> inputs) {
     else
       value.tensors(); // beside the packed bits
   }
-  for (const image::Step &step : image.steps()) {
+  for (auto [index, step] : enumerate(image.steps())) {
     if (!step.has_array() || !values[step.array().input()].isPresent())
       continue;
     BatchValue &value = values[step.array().input()];
-    int index = int(&step - &image.steps(0));
     if (Error error = checkBipolar(step.array(), value))
       return std::move(error);
     if (std::optional<PackedCodes> packed = network.layers[index]->pack(value))
