@@ -6,119 +6,34 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BinaryLayer.h"
 #include "FusedKernels.h"
-#include "Layer.h"
 #include "Peak.h"
-#include "bnn/Image/CellArray.h"
 #include <benchmark/benchmark.h>
-#include <ctime>
 #include <hwy/targets.h>
-#include <random>
 
 using namespace bnn;
 
 namespace {
 
-constexpr uint32_t width = 4096, subarraySize = 32;
+constexpr uint32_t width = 4096;
 constexpr int64_t samples = 64;
 
-/// One dense layer with random weights and thresholds on 32x32 subarrays.
-image::Image makeImage() {
-  std::mt19937_64 random(1);
-  image::Image image;
-  image::Target &target = *image.mutable_target();
-  target.set_rows(subarraySize);
-  target.set_columns(subarraySize);
-  target.set_columns_per_sense_amplifier(1);
-  target.set_column_mask(true);
-  for (auto [code, weight] : {std::pair(1, 1), std::pair(2, -1)}) {
-    image::CellCode &entry = *target.add_cell_codes();
-    entry.set_code(uint32_t(code));
-    entry.set_weight(weight);
-  }
-  for (const char *name : {"x", "y"}) {
-    image::Value &value = *image.add_values();
-    value.set_name(name);
-    value.add_shape(1);
-    value.add_shape(width);
-    value.set_encoding(image::Value::CODE);
-    value.set_code_min(-1);
-    value.set_code_max(1);
-  }
-  image::ArrayLayer &layer = *image.add_steps()->mutable_array();
-  layer.set_name("fc");
-  layer.set_output(1);
-  layer.set_neurons(width);
-  layer.set_fan_in(width);
-  layer.set_groups(1);
-  layer.set_weight_planes(1);
-  layer.set_plane_coding(image::ArrayLayer::BIPOLAR);
-  layer.add_plane_weights(2);
-  layer.set_plane_offset(-1);
-  layer.mutable_dense()->set_positions(1);
-  uint32_t tiles = width / subarraySize;
-  layer.set_tile_rows(tiles);
-  layer.set_tile_columns(tiles);
-  for (uint32_t i = 0; i < tiles * tiles; ++i)
-    layer.add_placement()->set_subarray(i);
-  layer.mutable_row_sense();
-  layer.mutable_exact();
-  layer.mutable_accumulation()->set_bits(13);
-  layer.set_border_classes(1);
-  layer.set_count_unit(2);
-  layer.set_divisor(1);
-  for (uint32_t n = 0; n < width; ++n) {
-    layer.add_bias(-int64_t(width));
-    layer.mutable_thresholds()->add_counts(1);
-    layer.mutable_thresholds()->add_thresholds(width / 2 - 40 +
-                                               int64_t(random() % 80));
-    bool rises = random() % 2;
-    layer.mutable_thresholds()->add_codes(rises ? -1 : 1);
-    layer.mutable_thresholds()->add_codes(rises ? 1 : -1);
-  }
-  image::CellArrayBuilder cells = llvm::cantFail(
-      image::CellArrayBuilder::create(target, uint64_t(tiles) * tiles));
-  for (uint32_t t = 0; t < tiles * tiles; ++t)
-    for (uint32_t r = 0; r < subarraySize; ++r)
-      for (uint32_t c = 0, bits = uint32_t(random()); c < subarraySize; ++c)
-        cells.setWeight(t, r, c, bits >> c & 1 ? 1 : -1);
-  std::move(cells).finish(image);
-  return image;
-}
-
 const image::Image &layerImage() {
-  static const image::Image image = makeImage();
+  static const image::Image image = bench::makeBinaryLayer(width, width);
   return image;
-}
-
-sim::BatchValue makeInput(int64_t count) {
-  std::mt19937 random(2);
-  sim::BatchValue input;
-  input.init(layerImage().values(0), count);
-  sim::PackedCodes &packed = input.packed.emplace();
-  packed.channels = width;
-  packed.bits.resize(count * packed.words());
-  for (uint32_t &word : packed.bits)
-    word = uint32_t(random());
-  return input;
 }
 
 // Best rates of this run, binary MAC/s; the peaks run first.
 double peak512 = 0, peak256 = 0;
 
-double threadSeconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
-}
-
 template <typename Work>
 double measure(benchmark::State &state, double macs, Work work) {
   // Processor time of this thread: what others do on the machine is not ours.
-  double start = threadSeconds();
+  double start = bench::threadSeconds();
   for (auto _ : state)
     work();
-  double seconds = threadSeconds() - start;
+  double seconds = bench::threadSeconds() - start;
   double rate = macs * double(state.iterations()) / seconds;
   state.counters["MAC/s"] = rate;
   // The library also makes short trial runs, whose rates say little.
@@ -142,7 +57,7 @@ void runPeak(benchmark::State &state, const bench::PeakLoop &loop,
 
 void runLayer(benchmark::State &state, const sim::LayerExecutor &layer,
               int64_t count, double peak) {
-  sim::BatchValue input = makeInput(count);
+  sim::BatchValue input = bench::makeInput(layerImage(), count);
   sim::BatchValue output;
   double rate = measure(state, double(count) * width * width, [&] {
     output.init(layerImage().values(1), count);

@@ -61,9 +61,10 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
       ++error;
     bool frozen = error != chip.errors.end() && error->cell == cell.cell;
     image::CellUse use = map.use(*tile, cell.cell);
+    int8_t weight = stored(cell.cell);
     noise[use.step].marginal.push_back(
         {uint32_t(use.neuron), uint32_t(use.lane), cell.flipOne, cell.flipZero,
-         frozen ? error->toOne : stored(cell.cell)});
+         frozen ? error->toOne : weight, frozen ? error->toZero : weight});
   }
 }
 

@@ -280,6 +280,17 @@ void runOnTarget(const MismatchTask &task) {
     runTask<false, false>(task);
 }
 
+void compareOnTarget(const MismatchTask &task) {
+  const D32 d;
+  for (size_t row = 0; row < task.numRows; ++row)
+    for (size_t block = 0; block < task.blocks; ++block)
+      for (size_t offset = 0; offset < blockNeurons; offset += hn::Lanes(d)) {
+        const int32_t *from =
+            task.sums + (row * task.blocks + block) * blockNeurons + offset;
+        emit(task, row, block, offset, hn::BitCast(d, hn::LoadU(DS32(), from)));
+      }
+}
+
 const char *targetName() { return hwy::TargetName(HWY_TARGET); }
 
 } // namespace bnn::sim::HWY_NAMESPACE
@@ -289,10 +300,15 @@ HWY_AFTER_NAMESPACE();
 namespace bnn::sim {
 
 HWY_EXPORT(runOnTarget);
+HWY_EXPORT(compareOnTarget);
 HWY_EXPORT(targetName);
 
 void runMismatch(const MismatchTask &task) {
   HWY_DYNAMIC_DISPATCH(runOnTarget)(task);
+}
+
+void runCompare(const MismatchTask &task) {
+  HWY_DYNAMIC_DISPATCH(compareOnTarget)(task);
 }
 
 const char *mismatchTargetName() { return HWY_DYNAMIC_DISPATCH(targetName)(); }

@@ -48,6 +48,9 @@ struct MismatchTask {
 /// Counts the mismatches of `task` with the best instructions of this machine.
 void runMismatch(const MismatchTask &task);
 
+/// Only the comparison of `task`: S is what stands in `sums`.
+void runCompare(const MismatchTask &task);
+
 /// The instruction set that `runMismatch` uses on this machine.
 const char *mismatchTargetName();
 

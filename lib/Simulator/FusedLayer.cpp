@@ -229,12 +229,15 @@ MismatchTask FusedLayer::task(const Group &group, const Term &term,
   return task;
 }
 
-void FusedLayer::runBits(BatchValue &output, int64_t index,
-                         const Rows &rows) const {
+void FusedLayer::runBits(BatchValue &output, int64_t index, const Rows &rows,
+                         const LayerRecord &record) const {
   PackedCodes &packed = *output.packed;
   const Group &group = groups[index];
   int64_t total = output.samples() * geometry.positions,
           step = rowsPerPass(rows);
+  bool noisy = readsAreNoisy();
+  std::vector<int32_t> sums(
+      noisy ? std::min(step, total) * blocks * blockNeurons : 0);
   std::vector<uint32_t> classes;
   if (!geometry.positionClass.empty())
     for (int64_t s = 0; s < output.samples(); ++s)
@@ -248,7 +251,15 @@ void FusedLayer::runBits(BatchValue &output, int64_t index,
     work.rowClasses = classes.empty() ? nullptr : classes.data() + row;
     work.bitStride = packed.words();
     work.bits = packed.bits.data() + row * work.bitStride + index * blocks;
-    runMismatch(work);
+    if (!noisy) {
+      runMismatch(work);
+      continue;
+    }
+    noisySums(rows, index, row, int64_t(work.numRows), record.firstSample,
+              sums);
+    work.sums = sums.data();
+    runCompare(work);
+    moveMargins(work, index, row, record.firstSample);
   }
 }
 
@@ -326,10 +337,8 @@ void FusedLayer::run(BatchValue &input, BatchValue &output,
   for (int64_t group = 0; group < geometry.groups; ++group) {
     Rows rows =
         byTaps ? gatherTaps(packed, samples, group) : gatherLanes(input, group);
-    if (toBits && readsAreNoisy())
-      runNoisyBits(output, group, rows, record);
-    else if (toBits)
-      runBits(output, group, rows);
+    if (toBits)
+      runBits(output, group, rows, record);
     else
       runSums(output, group, rows, record);
   }

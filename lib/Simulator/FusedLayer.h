@@ -74,7 +74,8 @@ private:
   Rows gatherLanes(BatchValue &input, int64_t group) const;
   MismatchTask task(const Group &group, const Term &term, const Rows &rows,
                     int64_t firstRow, int64_t numRows) const;
-  void runBits(BatchValue &output, int64_t group, const Rows &rows) const;
+  void runBits(BatchValue &output, int64_t group, const Rows &rows,
+               const LayerRecord &record) const;
   void runSums(BatchValue &output, int64_t group, const Rows &rows,
                LayerRecord &record) const;
   /// Rows of input that stay in the first-level cache beside a block of
@@ -106,11 +107,21 @@ private:
     int64_t constant;
     int32_t padMismatches;
   };
-  /// Marginal cells whose larger probability lies in 2^exponent / 2 ..
-  /// 2^exponent.
+  /// A marginal cell as a packed row and its sums see it.
+  struct Flicker {
+    uint32_t neuron; ///< of the group
+    uint32_t word;   ///< of the row; unused for padding
+    uint8_t bit, term;
+    bool padding;                 ///< a column that is driven with 1
+    int8_t changeOne, changeZero; ///< of the mismatches, when it flips
+    float flipOne, flipZero;
+  };
+  /// Those of a group whose larger probability is at most `largest`.
   struct Bucket {
-    int exponent;
-    std::vector<MarginalLane> cells;
+    double largest;
+    int number; ///< for the keys of draws
+    std::vector<Flicker> cells;
+    std::vector<uint32_t> limits; ///< where each cell is drawn for itself
   };
   void restore();
   void patch(const WrongLane &cell);
@@ -121,17 +132,18 @@ private:
   bool readsAreNoisy() const;
   void flipReads(int64_t index, size_t t, unsigned plane, int64_t firstRow,
                  int64_t numRows, int64_t firstSample, int32_t *sums) const;
-  int32_t flipOf(const MarginalLane &cell, const uint32_t *row, double u,
-                 double scale) const;
+  void addFlicker(const MarginalLane &cell);
   void flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
                     int64_t numRows, int64_t firstSample, int32_t *sums) const;
+  void flip(const Flicker &cell, int64_t index, const uint32_t *row,
+            unsigned plane, double u, int32_t *sums) const;
   void noisySums(const Rows &rows, int64_t index, int64_t firstRow,
                  int64_t numRows, int64_t firstSample,
                  std::vector<int32_t> &sums) const;
   int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count, int64_t sample,
                     int64_t position) const;
-  void runNoisyBits(BatchValue &output, int64_t index, const Rows &rows,
-                    const LayerRecord &record) const;
+  void moveMargins(const MismatchTask &compared, int64_t index,
+                   int64_t firstRow, int64_t firstSample) const;
 
   std::vector<Undo> undo;
   std::vector<ChangedConstant> changed;
@@ -140,7 +152,7 @@ private:
   const LayerNoise *noise = nullptr;
   // Of the rate of `noise`: for a term, and for the last with the padding.
   std::vector<uint32_t> flipTable, lastFlipTable;
-  std::vector<Bucket> buckets;
+  std::vector<std::vector<Bucket>> buckets; // by group
 };
 
 } // namespace bnn::sim

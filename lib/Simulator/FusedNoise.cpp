@@ -32,23 +32,52 @@ void FusedLayer::prepareReads() {
   if (noise->rates.any() && padColumns)
     lastFlipTable =
         binomialTable(uint64_t(geometry.fanIn + padColumns), noise->rates.flip);
-  buckets.clear();
-  for (const MarginalLane &cell : noise->marginal) {
-    float largest = std::max(cell.flipOne, cell.flipZero);
-    if (largest <= 0)
-      continue;
-    int exponent = std::ilogb(largest) + 1;
-    auto bucket = llvm::find_if(
-        buckets, [&](const Bucket &b) { return b.exponent == exponent; });
-    if (bucket == buckets.end()) {
-      buckets.push_back({exponent, {}});
-      bucket = std::prev(buckets.end());
+  buckets.assign(groups.size(), {});
+  for (const MarginalLane &cell : noise->marginal)
+    if (std::max(cell.flipOne, cell.flipZero) > 0)
+      addFlicker(cell);
+  for (std::vector<Bucket> &group : buckets)
+    for (Bucket &bucket : group) {
+      if (bucket.number > 0)
+        continue;
+      for (const Flicker &cell : bucket.cells) {
+        double largest = std::max(cell.flipOne, cell.flipZero);
+        bucket.limits.push_back(
+            uint32_t(std::min(largest * 0x1p32, 0x1p32 - 1)));
+      }
+      bucket.limits.resize((bucket.limits.size() + 31) / 32 * 32, 0);
     }
-    bucket->cells.push_back(cell);
+}
+
+/// Buckets of 2^-4 .. 1, where each cell is drawn for itself, then of 2^-8 ..
+/// 2^-4 and so on, where the gaps between candidates are drawn.
+void FusedLayer::addFlicker(const MarginalLane &lane) {
+  int64_t index = lane.neuron / geometry.groupNeurons;
+  float largest = std::max(lane.flipOne, lane.flipZero);
+  int number = std::max(0, -(std::ilogb(largest) + 1) / 4);
+  auto bucket = llvm::find_if(
+      buckets[index], [&](const Bucket &b) { return b.number == number; });
+  if (bucket == buckets[index].end()) {
+    buckets[index].push_back({std::ldexp(1.0, -4 * number), number, {}, {}});
+    bucket = std::prev(buckets[index].end());
   }
-  llvm::sort(buckets, [](const Bucket &a, const Bucket &b) {
-    return a.exponent > b.exponent;
-  });
+  Flicker cell{};
+  cell.neuron = uint32_t(lane.neuron % geometry.groupNeurons);
+  cell.padding = lane.lane >= geometry.weightPlanes * geometry.fanIn;
+  // The padding belongs to the last term.
+  size_t terms = groups[index].terms.size();
+  cell.term = uint8_t(std::min<size_t>(lane.lane / geometry.fanIn, terms - 1));
+  if (!cell.padding) {
+    size_t slot = slotOf(lane.lane % geometry.fanIn);
+    cell.word = uint32_t(slot / 32);
+    cell.bit = uint8_t(slot % 32);
+  }
+  // A mismatch that flips is one less.
+  cell.changeOne = lane.toOne < 0 ? -1 : 1;
+  cell.changeZero = lane.toZero > 0 ? -1 : 1;
+  cell.flipOne = lane.flipOne;
+  cell.flipZero = lane.flipZero;
+  bucket->cells.push_back(cell);
 }
 
 /// Every sensed bit flips with the same rate: draws the flips of plane `plane`
@@ -91,72 +120,64 @@ void FusedLayer::flipReads(int64_t index, size_t t, unsigned plane,
   runFlips(task);
 }
 
-/// The change of a plane's mismatches when a marginal cell flips.
-int32_t FusedLayer::flipOf(const MarginalLane &cell, const uint32_t *row,
-                           double u, double scale) const {
-  bool padding = cell.lane >= geometry.weightPlanes * geometry.fanIn;
-  if (padding) { // driven with 1
-    if (u * scale >= cell.flipOne)
-      return 0;
-    return cell.answer < 0 ? -1 : 1;
-  }
-  int64_t i = cell.neuron % geometry.groupNeurons;
-  const Term &term = groups[cell.neuron / geometry.groupNeurons]
-                         .terms[cell.lane / geometry.fanIn];
-  size_t slot = slotOf(cell.lane % geometry.fanIn);
-  size_t at =
-      (i / blockNeurons * words + slot / 32) * blockNeurons + i % blockNeurons;
-  bool input = row[slot / 32] >> (slot % 32) & 1;
-  if (u * scale >= (input ? cell.flipOne : cell.flipZero))
-    return 0;
-  const std::vector<uint32_t> &answers =
-      input || term.zeroWeights.empty() ? term.weights : term.zeroWeights;
-  bool weight = answers[at] >> (slot % 32) & 1;
-  return input != weight ? -1 : 1;
+/// A candidate flips where `u`, uniform below the cell's larger probability, is
+/// below that of its input.
+void FusedLayer::flip(const Flicker &cell, int64_t index, const uint32_t *row,
+                      unsigned plane, double u, int32_t *sums) const {
+  bool input = cell.padding || (row[cell.word] >> cell.bit & 1);
+  if (u < (input ? cell.flipOne : cell.flipZero))
+    sums[cell.neuron] += groups[index].terms[cell.term].factors[plane] *
+                         (input ? cell.changeOne : cell.changeZero);
 }
 
-/// Draws the flips of marginal cells: candidates at the bucket's largest
-/// probability by their gaps, each kept with its own share.
+/// Draws the flips of marginal cells of rows firstRow ..
 void FusedLayer::flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
                               int64_t numRows, int64_t firstSample,
                               int32_t *sums) const {
   size_t lanes = blocks * blockNeurons;
-  for (const Bucket &bucket : buckets) {
-    double largest = std::ldexp(1.0, bucket.exponent);
-    largest = std::min(largest, 1.0);
-    double scale = largest < 1 ? 1 / std::log1p(-largest) : 0;
+  std::vector<uint32_t> chosen, words;
+  for (const Bucket &bucket : buckets[index]) {
     Stream stream(noise->reads->seed, noise->reads->chip, Draw::ReadFlip,
-                  uint64_t(noise->layer) << 16 |
-                      uint64_t(0x8000 + bucket.exponent));
+                  uint64_t(noise->layer) << 32 | uint64_t(index) << 16 |
+                      uint64_t(0x8000 + bucket.number));
     int64_t size = int64_t(bucket.cells.size());
-    for (int64_t r = 0; r < numRows; ++r) {
-      int64_t row = firstRow + r, position = row % geometry.positions;
-      uint64_t image = uint64_t(firstSample + row / geometry.positions);
+    double scale = bucket.largest < 1 ? 1 / std::log1p(-bucket.largest) : 0;
+    ChoiceTask task;
+    task.limits = bucket.limits.data();
+    task.count = size_t(size);
+    task.key[0] = stream.philoxKey()[0];
+    task.key[1] = stream.philoxKey()[1];
+    chosen.resize(bucket.limits.size());
+    words.resize(bucket.limits.size());
+    for (int64_t r = 0; r < numRows; ++r)
       for (unsigned plane = 0; plane < geometry.planes; ++plane) {
+        int64_t row = firstRow + r, position = row % geometry.positions;
+        uint64_t image = uint64_t(firstSample + row / geometry.positions);
         uint64_t site = uint64_t(position) * geometry.planes + plane;
+        const uint32_t *bits =
+            rows.data + row * rows.rowStride + plane * rows.planeStride;
+        int32_t *to = sums + r * lanes;
+        if (bucket.number == 0) {
+          task.site = uint32_t(site);
+          task.image = uint32_t(image);
+          size_t count = runChoice(task, chosen.data(), words.data());
+          for (size_t i = 0; i < count; ++i)
+            flip(bucket.cells[chosen[i]], index, bits, plane,
+                 words[i] * 0x1p-32, to);
+          continue;
+        }
         int64_t at = 0;
-        for (uint32_t ordinal = 0;; ++ordinal) {
+        for (uint32_t ordinal = 0; at < size; ++ordinal, ++at) {
           auto [gapWord, further] =
               stream.pair(image, site << 32 | uint64_t(ordinal));
           double gap = std::floor(std::log(device::toUnit(gapWord)) * scale);
           if (!(gap < double(size - at)))
             break;
           at += int64_t(gap);
-          const MarginalLane &cell = bucket.cells[at];
-          if (cell.neuron / geometry.groupNeurons == index) {
-            const uint32_t *bits =
-                rows.data + row * rows.rowStride + plane * rows.planeStride;
-            const Term &term = groups[index].terms[std::min<size_t>(
-                cell.lane / geometry.fanIn, groups[index].terms.size() - 1)];
-            sums[r * lanes + cell.neuron % geometry.groupNeurons] +=
-                term.factors[plane] *
-                flipOf(cell, bits, device::toUnit(further), largest);
-          }
-          if (++at == size)
-            break;
+          flip(bucket.cells[at], index, bits, plane,
+               device::toUnit(further) * bucket.largest, to);
         }
       }
-    }
   }
 }
 
@@ -190,7 +211,7 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
         sums[i] += term.factors[plane] * part[i];
     }
   }
-  if (!buckets.empty())
+  if (!buckets[index].empty())
     flipMarginal(rows, index, firstRow, numRows, firstSample, sums.data());
 }
 
@@ -207,41 +228,26 @@ int32_t FusedLayer::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
   });
 }
 
-/// As `runBits`, with drawn reads.
-void FusedLayer::runNoisyBits(BatchValue &output, int64_t index,
-                              const Rows &rows,
-                              const LayerRecord &record) const {
-  PackedCodes &packed = *output.packed;
+/// Draws the comparisons that a margin table lets go wrong, into the bits that
+/// `compared` made of rows firstRow ..
+void FusedLayer::moveMargins(const MismatchTask &compared, int64_t index,
+                             int64_t firstRow, int64_t firstSample) const {
+  if (noise->reads->marginError.empty())
+    return;
   const Group &group = groups[index];
-  size_t lanes = blocks * blockNeurons;
-  bool exact = noise->reads->marginError.empty();
-  int64_t total = output.samples() * geometry.positions,
-          step = rowsPerPass(rows);
-  std::vector<int32_t> sums(std::min(step, total) * lanes);
-  for (int64_t row = 0; row < total; row += step) {
-    int64_t count = std::min(step, total - row);
-    noisySums(rows, index, row, count, record.firstSample, sums);
-    for (int64_t r = 0; r < count; ++r) {
-      int64_t position = (row + r) % geometry.positions;
-      int64_t sample = record.firstSample + (row + r) / geometry.positions;
-      uint32_t cls = geometry.borderClass(position);
-      uint32_t *words =
-          packed.bits.data() + (row + r) * packed.words() + index * blocks;
-      const int32_t *limits = group.limits.data() + cls * lanes;
-      const int32_t *of = sums.data() + r * lanes;
-      for (size_t block = 0; block < blocks; ++block) {
-        uint32_t word = 0;
-        for (size_t i = 0; i < blockNeurons; ++i)
-          word |= uint32_t(of[block * 32 + i] < limits[block * 32 + i]) << i;
-        words[block] = word ^ group.inverts[cls * blocks + block];
-      }
-      for (int64_t i = 0; !exact && i < geometry.groupNeurons; ++i) {
-        int64_t n = index * geometry.groupNeurons + i;
-        int32_t code =
-            noisyCode(cls, n, group.constants[i] - of[i], sample, position);
-        words[i / 32] = (words[i / 32] & ~(1u << (i % 32))) |
-                        uint32_t(code == packed.high) << (i % 32);
-      }
+  for (size_t r = 0; r < compared.numRows; ++r) {
+    int64_t row = firstRow + int64_t(r);
+    int64_t position = row % geometry.positions;
+    int64_t sample = firstSample + row / geometry.positions;
+    const int32_t *sums = compared.sums + r * blocks * blockNeurons;
+    uint32_t *words = compared.bits + r * compared.bitStride;
+    for (int64_t i = 0; i < geometry.groupNeurons; ++i) {
+      int32_t code = noisyCode(geometry.borderClass(position),
+                               index * geometry.groupNeurons + i,
+                               group.constants[i] - sums[i], sample, position);
+      uint32_t bit = 1u << (i % 32);
+      words[i / 32] =
+          code == decision.high ? words[i / 32] | bit : words[i / 32] & ~bit;
     }
   }
 }

@@ -30,7 +30,7 @@ struct WrongLane {
 struct MarginalLane {
   uint32_t neuron, lane;
   float flipOne, flipZero;
-  int8_t answer; ///< the weight it acts as otherwise, when it is driven with 1
+  int8_t toOne, toZero; ///< the weights it acts as otherwise
 };
 
 /// What a programmed chip and its reads are to one layer.
