@@ -36,13 +36,13 @@ using D32 = hn::CappedTag<uint32_t, 16>;
 using DS32 = hn::RebindToSigned<D32>;
 using V32 = hn::Vec<D32>;
 
-/// Mismatches of one input word (in all lanes) with the weights. Split: `w` is
-/// what cells answer to a 1 and `z` to a 0.
+/// Mismatches of one input word (in all lanes) with the weights. Split: `w` are
+/// the mismatches of a 1 and `z` those of a 0.
 template <bool Masked, bool Split>
 HWY_INLINE V32 differ(V32 x, V32 w, V32 z, V32 m) {
   V32 different;
   if constexpr (Split)
-    different = hn::Or(hn::AndNot(w, x), hn::AndNot(x, z));
+    different = hn::IfVecThenElse(x, w, z);
   else
     different = hn::Xor(x, w);
   if constexpr (Masked)
@@ -221,10 +221,11 @@ HWY_INLINE void runTask(const MismatchTask &task) {
       for (size_t r = 0; r < 4; ++r)
         x[r] = task.rows + (row + std::min(r, rows - 1)) * task.rowStride;
       for (size_t offset = 0; offset < blockNeurons; offset += 2 * n) {
-        const uint32_t *w = task.weights + blockAt + offset;
+        const uint32_t *w =
+            (Split ? task.oneMisses : task.weights) + blockAt + offset;
         const uint32_t *m = Masked ? task.masks + blockAt + offset : nullptr;
         const uint32_t *z =
-            Split ? task.zeroWeights + blockAt + offset : nullptr;
+            Split ? task.zeroMisses + blockAt + offset : nullptr;
         Counts total;
         countTile<Masked, Split>(w, z, m, x[0], x[1], x[2], x[3], task.words,
                                  total);
@@ -270,11 +271,11 @@ HWY_INLINE void runTask(const MismatchTask &task) {
 }
 
 void runOnTarget(const MismatchTask &task) {
-  if (task.masks && task.zeroWeights)
+  if (task.masks && task.zeroMisses)
     runTask<true, true>(task);
   else if (task.masks)
     runTask<true, false>(task);
-  else if (task.zeroWeights)
+  else if (task.zeroMisses)
     runTask<false, true>(task);
   else
     runTask<false, false>(task);

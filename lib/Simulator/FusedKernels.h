@@ -23,8 +23,9 @@ inline constexpr size_t blockNeurons = 32;
 struct MismatchTask {
   const uint32_t *weights = nullptr; ///< [block][word][32]
   const uint32_t *masks = nullptr;   ///< the same, or null: all lanes count
-  /// Null, or what takes the place of `weights` where the row has a 0.
-  const uint32_t *zeroWeights = nullptr;
+  /// Null, or in place of `weights`: the mismatches of a row's ones, and of
+  /// its zeros.
+  const uint32_t *oneMisses = nullptr, *zeroMisses = nullptr;
   size_t blocks = 0, words = 0;
 
   /// Plane i of row r at r * rowStride + i * planeStride.

@@ -216,8 +216,10 @@ MismatchTask FusedLayer::task(const Group &group, const Term &term,
   MismatchTask task;
   task.weights = term.weights.data();
   task.masks = term.masks.empty() ? nullptr : term.masks.data();
-  task.zeroWeights =
-      term.zeroWeights.empty() ? nullptr : term.zeroWeights.data();
+  if (!term.oneMisses.empty()) {
+    task.oneMisses = term.oneMisses.data();
+    task.zeroMisses = term.zeroMisses.data();
+  }
   task.blocks = blocks;
   task.words = words;
   task.rows = rows.data + firstRow * rows.rowStride;

@@ -33,9 +33,9 @@ private:
   struct Term {
     std::vector<uint32_t> weights,
         masks; // [block][word][32]; masks may be empty
-    // Of a chip where cells answer differently to 1 and to 0: `weights` is
-    // what they answer to 1, this to 0. Else empty.
-    std::vector<uint32_t> zeroWeights;
+    // Of a chip where cells answer differently to 1 and to 0: which lanes
+    // mismatch a 1, and which a 0, in place of `weights`. Else empty.
+    std::vector<uint32_t> oneMisses, zeroMisses;
     std::vector<int32_t> factors; // of the planes
   };
   struct Group {

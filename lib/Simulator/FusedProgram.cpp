@@ -35,8 +35,10 @@ void FusedLayer::restore() {
       term.masks[entry.at] = entry.masks;
   }
   for (Group &group : groups)
-    for (Term &term : group.terms)
-      term.zeroWeights.clear();
+    for (Term &term : group.terms) {
+      term.oneMisses.clear();
+      term.zeroMisses.clear();
+    }
   undo.clear();
   for (const ChangedConstant &entry : llvm::reverse(changed)) {
     int64_t index = entry.neuron / geometry.groupNeurons;
@@ -134,12 +136,15 @@ Error FusedLayer::program(const LayerNoise &next) {
     int64_t i = cell.neuron % geometry.groupNeurons;
     Term &term = group.terms[cell.lane / geometry.fanIn];
     // What both planes have in common is in `weights` by now.
-    if (term.zeroWeights.empty())
-      term.zeroWeights = term.weights;
+    if (term.oneMisses.empty()) {
+      term.zeroMisses = term.weights;
+      for (uint32_t word : term.weights)
+        term.oneMisses.push_back(~word);
+    }
     size_t slot = slotOf(cell.lane % geometry.fanIn);
     assignBit(
-        term.zeroWeights[(i / blockNeurons * words + slot / 32) * blockNeurons +
-                         i % blockNeurons],
+        term.zeroMisses[(i / blockNeurons * words + slot / 32) * blockNeurons +
+                        i % blockNeurons],
         slot % 32, cell.toZero > 0);
   }
   if (binaryOutput)
