@@ -3,7 +3,7 @@
 Substitutions: %src (root of the source tree), %material (networks and data
 kept beside the project, not part of it), %python (a Python with numpy and
 onnx), %node and %oracle (node, and the folder of its modules that holds
-onnxruntime-node). `bnn-opt` takes --verify-roundtrip as well when the
+onnxruntime-node), %mpirun. `bnn-opt` takes --verify-roundtrip as well when the
 environment has BNN_VERIFY_ROUNDTRIP=1.
 """
 
@@ -84,3 +84,14 @@ if shutil.which("ngspice"):
 
 if config.bnn_sanitize:
     config.available_features.add("sanitizer")
+
+if shutil.which("gnuplot"):
+    config.available_features.add("gnuplot")
+
+# Ranks of one machine: more than it has cores, and as root in containers.
+mpirun = shutil.which("mpirun")
+if mpirun and config.bnn_mpi.upper() in ("TRUE", "ON", "1"):
+    config.available_features.add("mpi")
+    config.substitutions.append(("%mpirun", mpirun + " --oversubscribe"))
+    config.environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+    config.environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"

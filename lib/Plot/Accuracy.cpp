@@ -138,12 +138,16 @@ Picture draw(const YieldPlot &plot) {
                      100 * std::max(0.0, lowest - room),
                      100 * std::min(1.0, highest + room));
   out += "set xlabel 'wanted accuracy [%]'\n"
-         "set ylabel 'chips that reach it [%]'\nset key bottom left\nplot \\\n";
+         "set ylabel 'chips that reach it [%]'\n";
+  out += plot.series.size() > 5 ? "set key outside right top\nplot \\\n"
+                                : "set key bottom left\nplot \\\n";
   for (auto [index, series] : enumerate(plot.series))
-    out += fmt::format(
-        "  $s{} using 1:2 with lines linecolor '{}' linewidth 2 {}, \\\n",
-        index, color(index).str(),
-        series.title.empty() ? "notitle" : "title " + quote(series.title));
+    out += fmt::format("  $s{} using 1:2 with lines linecolor '{}' linewidth 2 "
+                       "dashtype {} {}, "
+                       "\\\n",
+                       index, color(index).str(), index / 7 % 5 + 1,
+                       series.title.empty() ? "notitle"
+                                            : "title " + quote(series.title));
   if (std::isfinite(plot.wanted))
     out += fmt::format("  NaN with lines linecolor '#000000' dashtype 2 title "
                        "'wanted: {} %'\n",

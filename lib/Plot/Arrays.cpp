@@ -13,17 +13,17 @@ namespace bnn::plot {
 
 Picture draw(const MarginPlot &plot) {
   Picture picture;
-  picture.csv = csvLine({"layer", "distance_cells", "outputs", "share"});
+  picture.csv = csvLine({"layer", "distance", "outputs", "share"});
   std::string &out = picture.commands;
   double most = 1;
   for (auto [index, layer] : enumerate(plot.layers)) {
     int64_t total =
         std::accumulate(layer.outputs.begin(), layer.outputs.end(), int64_t(0));
     out += fmt::format("$s{} << EOD\n", index);
-    for (auto [half, count] : enumerate(layer.outputs)) {
+    for (auto [at, count] : enumerate(layer.outputs)) {
       if (!count)
         continue;
-      double distance = double(half) / 2, share = double(count) / double(total);
+      double distance = double(at), share = double(count) / double(total);
       most = std::max(most, distance);
       picture.csv += csvLine({layer.layer, csvNumber(distance),
                               std::to_string(count), csvNumber(share)});
@@ -31,7 +31,7 @@ Picture draw(const MarginPlot &plot) {
     }
     out += "EOD\n";
   }
-  out += "set xlabel '|count - threshold| [cells]'\n"
+  out += "set xlabel '|count - threshold|, in units of the count'\n"
          "set ylabel 'share of neuron outputs'\n"
          "set logscale y\nset format y '10^{%L}'\n"
          "set key top right\n";
@@ -59,6 +59,7 @@ Picture draw(const MapPlot &plot) {
   double pitchX = double(plot.columns) + 2, pitchY = double(plot.rows) + 2;
   out += "$cells << EOD\n";
   bool shares = false;
+  double most = 0;
   for (const MapPlot::Cell &cell : plot.cells) {
     picture.csv +=
         csvLine({std::to_string(cell.subarray), std::to_string(cell.row),
@@ -66,6 +67,7 @@ Picture draw(const MapPlot &plot) {
     if (cell.subarray >= plot.shown)
       continue;
     shares |= cell.share != 1;
+    most = std::max(most, cell.share);
     double x = double(cell.subarray % across) * pitchX + double(cell.column);
     double y = double(cell.subarray / across) * pitchY + double(cell.row);
     out += fmt::format("{} {} {}\n", x, y, number(cell.share));
@@ -87,8 +89,9 @@ Picture draw(const MapPlot &plot) {
   out += fmt::format("set xrange [-2:{}]\nset yrange [{}:-2]\n", width, height);
   if (shares)
     out += "set palette defined (0 '#fde0c5', 0.5 '#eb4a40', 1 '#7a0230')\n"
-           "set cbrange [0:*]\nset cblabel 'share of chips in which the cell "
-           "is wrong'\nset colorbox\n";
+           "set cblabel 'share of chips in which the cell is wrong'\n"
+           "set colorbox\nset cbtics\nset cbrange [0:" +
+           number(most) + "]\n";
   out += "plot $frames using 1:3:1:2:3:4 with boxxyerror linecolor '#9aa5b1' "
          "fillstyle solid 0.08 border notitle, \\\n";
   out += fmt::format("  $cells using 1:2{} with points pointtype 5 pointsize "

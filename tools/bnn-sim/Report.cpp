@@ -2,47 +2,14 @@
 
 #include "Report.h"
 #include "FusedKernels.h"
-#include "bnn/Support/Error.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
-#include <cmath>
 #include <fmt/format.h>
 
 using namespace llvm;
 
 namespace bnn::sim {
-
-Expected<Accuracy> computeAccuracy(const Tensor &scores, const Tensor &labels) {
-  int64_t samples = scores.shape.empty() ? 0 : scores.shape[0];
-  if (labels.size() != samples)
-    return makeError("labels have shape " + shapeString(labels.shape) +
-                     ", there are " + Twine(samples) + " samples");
-  int64_t classes = samples ? scores.size() / samples : 0;
-  if (!classes)
-    return makeError("there is no score to compare with the labels");
-  bool isIndex = isInteger(scores.type) && classes == 1;
-  if (classes == 1 && !isIndex)
-    return makeError("the output has one real number for each sample, which is "
-                     "no class");
-  Accuracy accuracy{0, samples};
-  for (int64_t i = 0; i < samples; ++i) {
-    double label = labels.data[i];
-    if (label != std::floor(label) || label < 0)
-      return makeError("label " + Twine(i) + " is " + fmt::format("{}", label) +
-                       ", which is no class index");
-    if (!isIndex && label >= double(classes))
-      return makeError("label " + Twine(i) + " is " + fmt::format("{}", label) +
-                       ", the network has " + Twine(classes) +
-                       " classes, counted from 0");
-    auto first = scores.data.begin() + i * classes;
-    double chosen =
-        isIndex ? *first
-                : double(std::max_element(first, first + classes) - first);
-    accuracy.correct += chosen == label;
-  }
-  return accuracy;
-}
 
 static int64_t samplesWithTies(const RunResult &result) {
   return llvm::count_if(result.boundaryTies, [](int64_t n) { return n > 0; });

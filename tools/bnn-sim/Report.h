@@ -25,12 +25,6 @@ struct Report {
   std::optional<Accuracy> accuracy;
 };
 
-/// Compares `labels`, one class index for each sample, with the arg-max of
-/// `scores` (the first of equal ones), or with `scores` itself where it holds
-/// one integer for each sample.
-llvm::Expected<Accuracy> computeAccuracy(const Tensor &scores,
-                                         const Tensor &labels);
-
 std::string formatReport(const Report &report);
 std::string formatJson(const Report &report);
 

@@ -44,12 +44,10 @@ struct YieldPlot {
 };
 Picture draw(const YieldPlot &plot);
 
-/// How far counts are from their thresholds, layer by layer, in cells.
+/// How far counts are from the nearest of their thresholds, layer by layer.
 struct MarginSeries {
   std::string layer;
-  /// Entry d: neuron outputs with |count - threshold| = d / 2, d counting
-  /// half cells.
-  std::vector<int64_t> outputs;
+  std::vector<int64_t> outputs; ///< entry d: those with |count - threshold| = d
 };
 struct MarginPlot {
   std::vector<MarginSeries> layers;

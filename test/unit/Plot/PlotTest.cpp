@@ -137,7 +137,7 @@ TEST(Plot, Margin) {
   }
   Picture picture = draw(plot);
   EXPECT_HAS(render(picture, "margin"), "/fc2/MatMul");
-  EXPECT_NE(picture.csv.find("/fc0/MatMul,0.5,"), std::string::npos);
+  EXPECT_NE(picture.csv.find("/fc0/MatMul,1,"), std::string::npos);
 }
 
 TEST(Plot, Ber) {

@@ -1,0 +1,251 @@
+//===- NoiseSpec.cpp - The noise that a run asks for ----------------------===//
+
+#include "NoiseSpec.h"
+#include "bnn/Image/CellArray.h"
+#include "bnn/MonteCarlo/Sweep.h"
+#include "bnn/Support/Error.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include <cmath>
+
+using namespace llvm;
+
+namespace bnn::sim {
+
+using device::ErrorRates;
+using device::FrozenError;
+
+StringRef toString(ErrorKind kind) {
+  switch (kind) {
+  case ErrorKind::Sign:
+    return "sign errors (type 1)";
+  case ErrorKind::ToZero:
+    return "read as 0 (type 2)";
+  case ErrorKind::FromZero:
+    return "0 read as -1 or +1 (type 3)";
+  case ErrorKind::Stuck:
+    return "stuck cells";
+  case ErrorKind::Decision:
+    return "comparisons";
+  }
+  return "";
+}
+
+Error NoiseSpec::set(StringRef parameter, double value) {
+  if (kind == Kind::None)
+    return makeError("there is no parameter '" + parameter +
+                     "' without noise; give --noise ber:P");
+  StringRef layer = parameter;
+  if (layer.consume_front("layer:")) {
+    for (auto &[name, rates] : errors.layers)
+      if (name == layer) {
+        rates.flip = value;
+        return Error::success();
+      }
+    errors.layers.emplace_back(layer.str(), ErrorRates{.flip = value});
+    return Error::success();
+  }
+  double *place = StringSwitch<double *>(parameter)
+                      .Cases({"ber", "t1"}, &errors.rates.flip)
+                      .Case("t2", &errors.rates.toZero)
+                      .Case("t3", &errors.rates.fromZero)
+                      .Case("stuck_plus", &errors.stuckPlus)
+                      .Case("stuck_minus", &errors.stuckMinus)
+                      .Default(nullptr);
+  if (!place)
+    return makeError("there is no parameter '" + parameter +
+                     "' of bit errors; there are ber (or t1), t2, t3, "
+                     "stuck_plus, stuck_minus and layer:NAME");
+  *place = value;
+  hasRate = true;
+  hasFlip |= place == &errors.rates.flip;
+  return Error::success();
+}
+
+Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
+  auto fail = [&](const Twine &why) {
+    return makeError("--noise " + text + ": " + why);
+  };
+  NoiseSpec spec;
+  if (text == "none")
+    return spec;
+  StringRef rest = text;
+  bool named = rest.consume_front("ber") &&
+               (rest.empty() || rest.front() == ':' || rest.front() == ',');
+  if (!named)
+    return fail("is no noise; write none or "
+                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME=P]");
+  spec.kind = Kind::BitErrors;
+  spec.hasRate = spec.hasFlip = rest.consume_front(":");
+  auto parseRate = [&](StringRef rate, double &value) {
+    return !rate.getAsDouble(value) && std::isfinite(value);
+  };
+  SmallVector<StringRef> parts;
+  rest.split(parts, ',');
+  for (auto [index, part] : enumerate(parts)) {
+    double value;
+    if (index == 0 && !spec.hasRate)
+      continue;
+    if (index == 0) {
+      if (!parseRate(part, spec.errors.rates.flip))
+        return fail("'" + part + "' is no bit error rate");
+      continue;
+    }
+    if (part == "read" || part == "program") {
+      spec.perRead = part == "read";
+      continue;
+    }
+    // Names of layers may hold '='.
+    auto [name, rate] = part.rsplit('=');
+    if (!part.contains('='))
+      return fail("'" + part + "' is neither read, program nor NAME=VALUE");
+    if (!parseRate(rate, value))
+      return fail("'" + rate + "' is no number");
+    if (Error error = spec.set(name, value))
+      return fail(llvm::toString(std::move(error)));
+  }
+  return spec;
+}
+
+Error NoiseSpec::check(const image::Image &image) const {
+  if (kind == Kind::None)
+    return Error::success();
+  if (!hasRate)
+    return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
+  return device::checkRates(errors, image);
+}
+
+std::string NoiseSpec::describe() const {
+  if (kind == Kind::None)
+    return "none";
+  auto rate = [](double value) { return mc::formatNumber(value); };
+  std::string out = "bit errors";
+  if (hasFlip)
+    out += " at " + rate(errors.rates.flip);
+  if (errors.rates.toZero > 0)
+    out += ", type 2 at " + rate(errors.rates.toZero);
+  if (errors.rates.fromZero > 0)
+    out += ", type 3 at " + rate(errors.rates.fromZero);
+  for (const auto &[name, rates] : errors.layers)
+    out += ", at " + rate(rates.flip) + " in '" + name + "'";
+  out += perRead ? ", drawn at each read" : ", frozen at programming";
+  if (errors.stuckPlus > 0)
+    out += ", stuck at +1 at " + rate(errors.stuckPlus);
+  if (errors.stuckMinus > 0)
+    out += ", stuck at -1 at " + rate(errors.stuckMinus);
+  return out;
+}
+
+std::vector<ErrorKind> NoiseSpec::kinds() const {
+  std::vector<ErrorKind> kinds;
+  auto any = [&](double ErrorRates::*rate) {
+    return errors.rates.*rate > 0 ||
+           any_of(errors.layers,
+                  [&](const auto &own) { return own.second.*rate > 0; });
+  };
+  if (any(&ErrorRates::flip))
+    kinds.push_back(ErrorKind::Sign);
+  if (any(&ErrorRates::toZero))
+    kinds.push_back(ErrorKind::ToZero);
+  if (any(&ErrorRates::fromZero))
+    kinds.push_back(ErrorKind::FromZero);
+  if (errors.stuckPlus + errors.stuckMinus > 0)
+    kinds.push_back(ErrorKind::Stuck);
+  return kinds;
+}
+
+std::optional<double> NoiseSpec::expectedBer() const {
+  if (kind == Kind::None || perRead || !errors.layers.empty() ||
+      errors.stuckPlus + errors.stuckMinus > 0 || errors.rates.toZero > 0 ||
+      errors.rates.fromZero > 0)
+    return std::nullopt;
+  return errors.rates.flip;
+}
+
+namespace {
+
+/// The errors of one or the other; those of `first` where both have the cell.
+std::vector<FrozenError> merge(ArrayRef<FrozenError> first,
+                               ArrayRef<FrozenError> second) {
+  std::vector<FrozenError> all;
+  std::set_union(first.begin(), first.end(), second.begin(), second.end(),
+                 std::back_inserter(all),
+                 [](const FrozenError &a, const FrozenError &b) {
+                   return a.cell < b.cell;
+                 });
+  return all;
+}
+
+ErrorRates restrict(ErrorRates rates, const NoisePart &part) {
+  if (!part.has(ErrorKind::Sign))
+    rates.flip = 0;
+  if (!part.has(ErrorKind::ToZero))
+    rates.toZero = 0;
+  if (!part.has(ErrorKind::FromZero))
+    rates.fromZero = 0;
+  return rates;
+}
+
+} // namespace
+
+ProgrammedChip NoiseSpec::program(const image::Image &image,
+                                  const image::CellMap &map, uint64_t seed,
+                                  uint64_t chip, const NoisePart &part) const {
+  ProgrammedChip result;
+  result.reads.seed = seed;
+  result.reads.chip = chip;
+  if (kind == Kind::None)
+    return result;
+
+  // Parts are cut from the same draws, not drawn anew: what they do can then be
+  // compared chip by chip.
+  device::BitErrorModel stuck = errors, drawn = errors;
+  stuck.rates = {};
+  stuck.layers.clear();
+  drawn.stuckPlus = drawn.stuckMinus = 0;
+  image::CellArray cells(image);
+  auto weightOf = [&](uint64_t cell) {
+    uint64_t row = cell / map.columns();
+    return cells.weight(row / map.rows(), uint32_t(row % map.rows()),
+                        uint32_t(cell % map.columns()));
+  };
+  std::vector<FrozenError> frozen;
+  if (!perRead) {
+    frozen = device::program(drawn, image, map, seed, chip).errors;
+    erase_if(frozen, [&](const FrozenError &error) {
+      ErrorKind kind = error.toOne == 0            ? ErrorKind::ToZero
+                       : weightOf(error.cell) == 0 ? ErrorKind::FromZero
+                                                   : ErrorKind::Sign;
+      return !part.has(kind);
+    });
+  }
+  if (part.has(ErrorKind::Stuck))
+    frozen =
+        merge(device::program(stuck, image, map, seed, chip).errors, frozen);
+  if (part.onlyLayer || part.butLayer)
+    erase_if(frozen, [&](const FrozenError &error) {
+      return !part.has(map.tileOf(error.cell)->step);
+    });
+  result.chip.errors = std::move(frozen);
+  if (!perRead)
+    return result;
+
+  drawn.rates = restrict(drawn.rates, part);
+  for (auto &own : drawn.layers)
+    own.second = restrict(own.second, part);
+  if (part.onlyLayer || part.butLayer) {
+    device::BitErrorModel layered;
+    for (auto [step, entry] : enumerate(image.steps()))
+      if (entry.has_array()) {
+        const std::string &name = entry.array().name();
+        layered.layers.emplace_back(name, part.has(uint32_t(step))
+                                              ? drawn.ratesOf(name)
+                                              : ErrorRates());
+      }
+    drawn = std::move(layered);
+  }
+  result.reads.errors = std::move(drawn);
+  return result;
+}
+
+} // namespace bnn::sim

@@ -1,0 +1,86 @@
+//===- NoiseSpec.h - The noise that a run asks for --------------*- C++ -*-===//
+
+#ifndef BNN_TOOLS_BNN_SIM_NOISESPEC_H
+#define BNN_TOOLS_BNN_SIM_NOISESPEC_H
+
+#include "bnn/Device/BitErrors.h"
+#include "bnn/Simulator/Noise.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bnn::sim {
+
+/// Kinds of errors that an attribution tells apart.
+enum class ErrorKind : uint8_t { Sign, ToZero, FromZero, Stuck, Decision };
+llvm::StringRef toString(ErrorKind kind);
+
+/// The part of the noise that acts; all of it by default.
+struct NoisePart {
+  std::optional<uint32_t> onlyLayer, butLayer; ///< step of the image
+  std::optional<ErrorKind> onlyKind, butKind;
+
+  bool has(ErrorKind kind) const {
+    return (!onlyKind || *onlyKind == kind) && (!butKind || *butKind != kind);
+  }
+  bool has(uint32_t layer) const {
+    return (!onlyLayer || *onlyLayer == layer) &&
+           (!butLayer || *butLayer != layer);
+  }
+};
+
+/// A chip that was programmed, and what its reads draw.
+struct ProgrammedChip {
+  device::Chip chip;
+  ReadNoise reads;
+  /// It does what the image says.
+  bool isIdeal() const {
+    return chip.errors.empty() && chip.marginal.empty() && !reads.any();
+  }
+};
+
+/// A noise model and its parameters.
+class NoiseSpec {
+public:
+  /// Parses none or ber[:P][,read|program][,PARAMETER=VALUE...]; see --help.
+  static llvm::Expected<NoiseSpec> parse(llvm::StringRef text);
+
+  bool isNone() const { return kind == Kind::None; }
+
+  /// Sets a parameter by name: ber (or t1), t2, t3, stuck_plus, stuck_minus,
+  /// layer:NAME. Fails on another name, listing them.
+  llvm::Error set(llvm::StringRef parameter, double value);
+
+  /// Refuses parameters that make no sense or do not fit the image, and a rate
+  /// that was never set.
+  llvm::Error check(const image::Image &image) const;
+
+  /// "bit errors at 0.001, frozen at programming"; equal for equal models.
+  std::string describe() const;
+
+  /// The kinds of errors that occur.
+  std::vector<ErrorKind> kinds() const;
+
+  /// How far the numbers can be trusted.
+  llvm::StringRef standing() const { return isNone() ? "exact" : "assumed"; }
+
+  /// The expected share of wrong bits among cells that store -1 or +1, where
+  /// it is one number.
+  std::optional<double> expectedBer() const;
+
+  ProgrammedChip program(const image::Image &image, const image::CellMap &map,
+                         uint64_t seed, uint64_t chip,
+                         const NoisePart &part) const;
+
+private:
+  enum class Kind : uint8_t { None, BitErrors };
+  Kind kind = Kind::None;
+  bool perRead = false;
+  bool hasRate = false; ///< some rate was given; else --sweep must
+  bool hasFlip = false; ///< that of sign errors was given
+  device::BitErrorModel errors;
+};
+
+} // namespace bnn::sim
+
+#endif // BNN_TOOLS_BNN_SIM_NOISESPEC_H

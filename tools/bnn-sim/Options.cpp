@@ -1,0 +1,333 @@
+//===- Options.cpp - The command line of bnn-sim --------------------------===//
+
+#include "Options.h"
+#include "bnn/Support/Error.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Path.h"
+#include <cmath>
+
+using namespace llvm;
+
+namespace bnn::sim {
+
+namespace {
+
+cl::OptionCategory data("Data");
+cl::OptionCategory noise("Noise");
+cl::OptionCategory experiment("Monte Carlo over chips");
+cl::OptionCategory results("Results");
+cl::OptionCategory running("Running");
+
+/// LLVM's library registers options of its own passes under names that are
+/// ours here; it must go first, two of one name end the program.
+struct ForgetForeignOptions {
+  ForgetForeignOptions() {
+    for (StringRef name : {"threads", "seed"})
+      cl::getRegisteredOptions().erase(name);
+  }
+} forgetForeignOptions;
+
+cl::opt<std::string> imagePath(cl::Positional, cl::Required,
+                               cl::desc("<net.rimg>"));
+
+cl::list<std::string> inputSpecs(
+    "inputs", cl::cat(data), cl::OneOrMore, cl::value_desc("[NAME=]FILE"),
+    cl::desc("samples: x.npy, x.npz:member or an ONNX TensorProto x.pb,\n"
+             "stacked along the first axis; once for each input"));
+cl::opt<std::string> labelsPath(
+    "labels", cl::cat(data), cl::value_desc("FILE"),
+    cl::desc("class indices to compare with. Without them chips are\n"
+             "compared with the classes of the noise-free image"));
+cl::opt<int64_t> limit("limit", cl::cat(data), cl::value_desc("N"),
+                       cl::init(-1), cl::desc("run the first N samples only"));
+
+cl::opt<std::string> noiseText(
+    "noise", cl::cat(noise), cl::value_desc("MODEL"), cl::init("none"),
+    cl::desc("none (default), or ber:P[,read|program][,NAME=RATE...]:\n"
+             "  P           rate at which a stored -1 is read as +1 and back\n"
+             "  program     frozen when a chip is programmed (default)\n"
+             "  read        drawn anew at each read\n"
+             "  t2=, t3=    ternary sensing: -1 or +1 read as 0, and 0 as -1\n"
+             "              or +1; rates given what is stored (t1= is P)\n"
+             "  stuck_plus=, stuck_minus=  cells that always answer so\n"
+             "  layer:NAME=P  another P for one layer"));
+cl::opt<double> expectedBer(
+    "expected-ber", cl::cat(noise), cl::value_desc("P"),
+    cl::desc("correct the thresholds for a bit error rate of P: counts shrink\n"
+             "towards half their range by 1 - 2 P, and so do they. Changes\n"
+             "the function; the noise-free line stays that of the image"));
+
+cl::opt<int64_t> chips("chips", cl::cat(experiment), cl::value_desc("N"),
+                       cl::desc("chips of a point (default: 32 with noise)"));
+cl::opt<uint64_t> seed("seed", cl::cat(experiment), cl::value_desc("S"),
+                       cl::init(1),
+                       cl::desc("chip i of seed S is the same at all points, "
+                                "on any\nnumber of threads, ranks and machines "
+                                "(default: 1)"));
+cl::list<std::string> sweeps(
+    "sweep", cl::cat(experiment), cl::value_desc("NAME=VALUES"),
+    cl::desc("run a parameter of --noise over A,B,C or FIRST:LAST:logN or\n"
+             "FIRST:LAST:linN (N values); several --sweep make a grid"));
+cl::opt<double>
+    yieldAccuracy("yield", cl::cat(experiment), cl::value_desc("PERCENT"),
+                  cl::desc("share of chips that reach this accuracy"));
+cl::opt<double> until(
+    "until", cl::cat(experiment), cl::value_desc("POINTS"),
+    cl::desc("stop a point once the 95 % interval of its mean is at most this\n"
+             "wide, in percentage points; looked at after 16, 32, 48 ...\n"
+             "chips in their order, up to --chips"));
+cl::opt<bool> attribute(
+    "attribute", cl::cat(experiment),
+    cl::desc("tell the loss by layers and by kinds of errors: each alone, all\n"
+             "but each, and the interaction that is left over"));
+cl::opt<std::string> resume(
+    "resume", cl::cat(experiment), cl::value_desc("FILE"),
+    cl::desc("continue from FILE if it is there, and keep it up to date: a\n"
+             "killed run started again goes on where it was"));
+cl::opt<double>
+    saveSeconds("save-every", cl::cat(experiment), cl::value_desc("SECONDS"),
+                cl::init(10),
+                cl::desc("how often --resume writes FILE (default: 10)"));
+
+cl::list<std::string>
+    outputSpecs("outputs", cl::cat(results), cl::value_desc("[NAME=]FILE"),
+                cl::desc("write an output to x.npy, or all of them to x.npz;\n"
+                         "with noise those of a single chip"));
+cl::opt<std::string>
+    tracePath("trace", cl::cat(results), cl::value_desc("FILE.npz"),
+              cl::desc("write the network's tensors under their ONNX names"));
+cl::opt<bool> accumulators(
+    "accumulators", cl::cat(results),
+    cl::desc("with --trace: also '<layer>/accumulator' of every array layer"));
+cl::opt<std::string>
+    jsonPath("json", cl::cat(results), cl::value_desc("FILE"),
+             cl::desc("write the results as JSON. Of chips it holds nothing\n"
+                      "that depends on the machine, no times: same seed, same\n"
+                      "bytes"));
+cl::opt<std::string> csvPath("csv", cl::cat(results), cl::value_desc("FILE"),
+                             cl::desc("write a line of CSV for each point"));
+cl::list<std::string> plotSpecs(
+    "plot", cl::cat(results), cl::value_desc("KIND=FILE.svg"),
+    cl::desc("draw a figure (gnuplot), and FILE.csv with its data:\n"
+             "  accuracy    over the first parameter of --sweep\n"
+             "  yield       chips that reach an accuracy\n"
+             "  margin      |count - threshold| of each layer, noise-free\n"
+             "  map         wrong cells on the arrays, first point"));
+
+cl::opt<Executor> executor(
+    "exec", cl::cat(running), cl::init(Executor::Fused),
+    cl::desc("how the arrays are read; the results are the same"),
+    cl::values(clEnumValN(Executor::Fused, "fused",
+                          "layers compiled to packed blocks (default)"),
+               clEnumValN(Executor::Replay, "replay",
+                          "row by row as on the chip; counts reads")));
+cl::opt<unsigned> threads("threads", cl::cat(running), cl::value_desc("N"),
+                          cl::init(0),
+                          cl::desc("threads of this process (default: all)"));
+cl::opt<int64_t> batch("batch", cl::cat(running), cl::value_desc("N"),
+                       cl::init(0),
+                       cl::desc("samples run together (default: chosen)"));
+cl::opt<std::string>
+    simd("simd", cl::cat(running), cl::value_desc("SET"),
+         cl::desc("instruction set: AVX3_DL, AVX2, ... (default: the best)"));
+
+cl::extrahelp examples(R"(
+EXAMPLES:
+
+  Accuracy on a test set:
+    bnn-sim lfc.rimg --inputs mnist.npz:images --labels mnist.npz:labels
+
+  Scores and all activations of the first 100 samples:
+    bnn-sim net.rimg --inputs x.npy --limit 100 --outputs scores.npy --trace acts.npz
+
+  A network with two inputs, read by read:
+    bnn-sim net.rimg --inputs left=l.npy --inputs right=r.npy --exec replay
+
+  100 chips at each of nine bit error rates, as a table and a figure:
+    bnn-sim net.rimg --inputs x.npy --labels y.npy --noise ber --sweep ber=1e-5:1e-1:log9 \
+            --chips 100 --json sweep.json --plot accuracy=sweep.svg
+
+  Which layer costs the accuracy, and how many chips stay above 95 %:
+    bnn-sim net.rimg --inputs x.npy --labels y.npy --noise ber:1e-2 --attribute --yield 95
+
+  The same on four machines, to be started again after a kill:
+    mpirun -np 4 bnn-sim net.rimg ... --chips 1000 --resume run.ckpt --json run.json
+
+Every sample has the shape that the network declares; a leading dimension of 1
+becomes the number of samples. Values outside a declared input are refused.
+docs/simulation.md says what is drawn when, and what the intervals cover.
+)");
+
+} // namespace
+
+bool Options::monteCarlo() const {
+  return !noise.isNone() || chips > 1 || !sweep.empty();
+}
+
+static Expected<PlotRequest> parsePlot(StringRef spec) {
+  auto [name, file] = spec.split('=');
+  std::optional<PlotKind> kind = StringSwitch<std::optional<PlotKind>>(name)
+                                     .Case("accuracy", PlotKind::Accuracy)
+                                     .Case("yield", PlotKind::Yield)
+                                     .Case("margin", PlotKind::Margin)
+                                     .Case("map", PlotKind::Map)
+                                     .Default(std::nullopt);
+  if (!kind)
+    return makeError("--plot " + spec +
+                     ": write KIND=FILE.svg, KIND one of accuracy, yield, "
+                     "margin, map");
+  if (sys::path::extension(file) != ".svg" || sys::path::stem(file).empty())
+    return makeError("--plot " + spec + ": writes .svg, with the data in .csv");
+  SmallString<128> csv(file);
+  sys::path::replace_extension(csv, ".csv");
+  return PlotRequest{*kind, file.str(), csv.str().str()};
+}
+
+/// Two results in one file would overwrite each other.
+static Error checkFiles(const Options &options) {
+  StringSet<> seen;
+  auto add = [&](StringRef file) {
+    return file.empty() || file == "/dev/null" || seen.insert(file).second
+               ? Error::success()
+               : makeError("'" + file + "' is named for two results");
+  };
+  Error error = add(options.trace);
+  for (StringRef file : {StringRef(options.json), StringRef(options.csv),
+                         StringRef(options.resume)})
+    error = joinErrors(std::move(error), add(file));
+  for (const PlotRequest &plot : options.plots)
+    error =
+        joinErrors(std::move(error), joinErrors(add(plot.svg), add(plot.csv)));
+  return error;
+}
+
+static Error checkSingle(const Options &options) {
+  if (options.accumulators && options.trace.empty())
+    return makeError("--accumulators needs --trace FILE.npz to write to");
+  if (limit.getNumOccurrences() && limit < 1)
+    return makeError("--limit " + Twine(limit) + ": nothing would be run");
+  if (chips.getNumOccurrences() && chips < 1)
+    return makeError("--chips " + Twine(chips) + ": nothing would be run");
+  if (options.batch < 0)
+    return makeError("--batch " + Twine(options.batch) + " is below 0");
+  // A name without an extension may be a device or a pipe.
+  auto isOther = [](StringRef file, ArrayRef<StringRef> extensions) {
+    StringRef extension = sys::path::extension(file);
+    return !extension.empty() && !is_contained(extensions, extension);
+  };
+  for (const std::string &spec : options.outputs)
+    if (isOther(spec, {".npy", ".npz"}))
+      return makeError("--outputs " + spec +
+                       ": writes .npy, or all outputs to .npz");
+  if (isOther(options.trace, {".npz"}))
+    return makeError("--trace " + options.trace + ": writes .npz");
+  if (yieldAccuracy.getNumOccurrences() &&
+      !(yieldAccuracy > 0 && yieldAccuracy <= 100))
+    return makeError("--yield takes a percentage above 0 and up to 100");
+  if (until.getNumOccurrences() && !(until > 0))
+    return makeError("--until takes a width above 0 percentage points");
+  if (expectedBer.getNumOccurrences() &&
+      !(expectedBer >= 0 && expectedBer < 0.5))
+    return makeError("--expected-ber takes a rate from 0 to below 1/2");
+  if (!(options.saveSeconds >= 0))
+    return makeError("--save-every takes a number of seconds");
+  return checkFiles(options);
+}
+
+/// Options that do not go together.
+static Error checkTogether(const Options &options) {
+  bool files = !options.outputs.empty() || !options.trace.empty();
+  if (!options.monteCarlo()) {
+    auto needsNoise = [](bool given, StringRef name) {
+      return given ? makeError(name + " needs chips that differ: --noise")
+                   : Error::success();
+    };
+    for (auto [given, name] :
+         {std::pair<bool, StringRef>(options.yield.has_value(), "--yield"),
+          {options.until.has_value(), "--until"},
+          {options.attribute, "--attribute"},
+          {!options.resume.empty(), "--resume"},
+          {options.expectedBer.has_value(), "--expected-ber"},
+          {!options.csv.empty(), "--csv"}})
+      if (Error error = needsNoise(given, name))
+        return error;
+    for (const PlotRequest &plot : options.plots)
+      if (plot.kind != PlotKind::Margin)
+        return makeError("--plot " + plot.svg +
+                         " needs chips that differ: --noise");
+    return Error::success();
+  }
+  if (files && (options.chips != 1 || !options.sweep.empty()))
+    return makeError("--outputs and --trace hold the results of one chip: give "
+                     "--chips 1 and no --sweep");
+  for (const PlotRequest &plot : options.plots)
+    if (plot.kind == PlotKind::Accuracy && options.sweep.empty())
+      return makeError("--plot accuracy=" + plot.svg +
+                       " needs a parameter to draw over: --sweep");
+  return Error::success();
+}
+
+Expected<Options> parseCommandLine(int argc, char **argv) {
+  cl::HideUnrelatedOptions({&data, &noise, &experiment, &results, &running});
+  cl::SetVersionPrinter(
+      [](raw_ostream &os) { os << "bnn-sim " BNN_VERSION "\n"; });
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "Executes a programming image of bnn-compile, and nothing but the "
+      "image,\non ideal cells or on chips whose cells err.\n");
+  Options options;
+  options.image = imagePath;
+  options.inputs = inputSpecs;
+  options.labels = labelsPath;
+  options.limit = limit;
+  options.outputs = outputSpecs;
+  options.trace = tracePath;
+  options.accumulators = accumulators;
+  options.json = jsonPath;
+  options.csv = csvPath;
+  options.executor = executor;
+  options.threads = threads;
+  options.batch = batch;
+  options.simd = simd;
+  options.seed = seed;
+  options.attribute = attribute;
+  options.resume = resume;
+  options.saveSeconds = saveSeconds;
+  if (yieldAccuracy.getNumOccurrences())
+    options.yield = yieldAccuracy / 100;
+  if (until.getNumOccurrences())
+    options.until = until / 100;
+  if (expectedBer.getNumOccurrences())
+    options.expectedBer = expectedBer;
+  Expected<NoiseSpec> spec = NoiseSpec::parse(noiseText);
+  if (!spec)
+    return spec.takeError();
+  options.noise = std::move(*spec);
+  for (const std::string &text : sweeps) {
+    Expected<mc::Axis> axis = mc::parseAxis(text);
+    if (!axis)
+      return axis.takeError();
+    if (axis->name == "t1")
+      axis->name = "ber"; // one parameter, two names
+    options.sweep.push_back(std::move(*axis));
+  }
+  for (const std::string &text : plotSpecs) {
+    Expected<PlotRequest> plot = parsePlot(text);
+    if (!plot)
+      return plot.takeError();
+    options.plots.push_back(std::move(*plot));
+  }
+  options.chips = chips.getNumOccurrences() ? int64_t(chips)
+                  : options.noise.isNone()  ? 1
+                                            : 32;
+  if (Error error = checkSingle(options))
+    return std::move(error);
+  if (Error error = checkTogether(options))
+    return std::move(error);
+  return options;
+}
+
+} // namespace bnn::sim
