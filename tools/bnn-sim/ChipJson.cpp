@@ -136,6 +136,15 @@ std::string formatChipJson(const Experiment &experiment,
        "error of the test set is apart"},
       {"points", std::move(points)},
   };
+  if (const device::MeasuredChip *chip = options.noise.measuredChip())
+    object["measured_chip"] =
+        json::Object{{"cells", int64_t(chip->cells)},
+                     {"cells_of_the_image", int64_t(chip->counted)},
+                     {"wrong_to_input_1", int64_t(chip->wrongOne)},
+                     {"wrong_to_input_0", int64_t(chip->wrongZero)},
+                     {"answer_both_ways", int64_t(chip->wavering)},
+                     {"reads", int64_t(chip->reads)},
+                     {"reads_that_differ", int64_t(chip->wrongReads)}};
   if (experiment.thresholds)
     object["expected_ber"] = json::Object{
         {"rate", *options.expectedBer},

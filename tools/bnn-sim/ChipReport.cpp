@@ -143,6 +143,16 @@ std::string formatChipReport(const Experiment &experiment,
     swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   line("noise", fmt::format("{}{}; standing: {}", options.noise.describe(),
                             swept, options.noise.standing().str()));
+  if (const device::MeasuredChip *chip = options.noise.measuredChip()) {
+    line("measured",
+         fmt::format("{} of {} cells; {} answer wrongly to input 1, {} to "
+                     "input 0, {} now and then",
+                     chip->cells, chip->counted, chip->wrongOne,
+                     chip->wrongZero, chip->wavering));
+    line("read bits",
+         fmt::format("{} of {} measured ones differ from the image's",
+                     chip->wrongReads, chip->reads));
+  }
   if (experiment.thresholds)
     line("thresholds",
          fmt::format("{} of {} moved for an expected bit error rate of {}; "

@@ -217,6 +217,18 @@ mc::RunKey ExperimentRun::key(ArrayRef<Tensor> tensors) const {
       {"attribute", options.attribute ? "yes" : "no"},
       {"points", std::to_string(experiment.points.size())},
   };
+  for (auto [name, path] : {std::pair("defects", &options.defects),
+                            {"margin", &options.margin},
+                            {"chip", &options.chip}}) {
+    Expected<std::unique_ptr<MemoryBuffer>> file = openFile(*path);
+    key.emplace_back(
+        name,
+        file ? toHex(SHA256::hash(arrayRefFromStringRef((*file)->getBuffer())),
+                     /*LowerCase=*/true)
+             : "none");
+    if (!file)
+      consumeError(file.takeError()); // none was given, or read before
+  }
   for (auto [index, point] : enumerate(experiment.points))
     key.emplace_back("point " + std::to_string(index), point.noise.describe());
   return key;

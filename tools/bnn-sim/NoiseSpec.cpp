@@ -25,8 +25,10 @@ StringRef toString(ErrorKind kind) {
     return "0 read as -1 or +1 (type 3)";
   case ErrorKind::Stuck:
     return "stuck cells";
+  case ErrorKind::Defect:
+    return "defects";
   case ErrorKind::Decision:
-    return "comparisons";
+    return "decisions of neurons";
   }
   return "";
 }
@@ -116,8 +118,22 @@ Error NoiseSpec::check(const image::Image &image) const {
 }
 
 std::string NoiseSpec::describe() const {
+  std::string out = describeModel();
+  auto add = [&](const Twine &text) {
+    out += (out.empty() ? "" : ", ") + text.str();
+  };
+  if (measured)
+    add("the chip of " + chipFile);
+  if (defects)
+    add(Twine(defects->size()) + " cells with defects of " + defectFile);
+  if (!marginError.empty())
+    add("decisions of " + marginFile);
+  return out.empty() ? "none" : out;
+}
+
+std::string NoiseSpec::describeModel() const {
   if (kind == Kind::None)
-    return "none";
+    return "";
   auto rate = [](double value) { return mc::formatNumber(value); };
   std::string out = "bit errors";
   if (hasFlip)
@@ -151,11 +167,15 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
     kinds.push_back(ErrorKind::FromZero);
   if (errors.stuckPlus + errors.stuckMinus > 0)
     kinds.push_back(ErrorKind::Stuck);
+  if (defects)
+    kinds.push_back(ErrorKind::Defect);
+  if (!marginError.empty())
+    kinds.push_back(ErrorKind::Decision);
   return kinds;
 }
 
 std::optional<double> NoiseSpec::expectedBer() const {
-  if (kind == Kind::None || perRead || !errors.layers.empty() ||
+  if (kind == Kind::None || defects || perRead || !errors.layers.empty() ||
       errors.stuckPlus + errors.stuckMinus > 0 || errors.rates.toZero > 0 ||
       errors.rates.fromZero > 0)
     return std::nullopt;
@@ -188,64 +208,94 @@ ErrorRates restrict(ErrorRates rates, const NoisePart &part) {
 
 } // namespace
 
-ProgrammedChip NoiseSpec::program(const image::Image &image,
-                                  const image::CellMap &map, uint64_t seed,
-                                  uint64_t chip, const NoisePart &part) const {
-  ProgrammedChip result;
-  result.reads.seed = seed;
-  result.reads.chip = chip;
-  if (kind == Kind::None)
-    return result;
-
+std::vector<FrozenError> NoiseSpec::drawErrors(const image::Image &image,
+                                               const image::CellMap &map,
+                                               uint64_t seed, uint64_t chip,
+                                               const NoisePart &part) const {
   // Parts are cut from the same draws, not drawn anew: what they do can then be
   // compared chip by chip.
   device::BitErrorModel stuck = errors, drawn = errors;
   stuck.rates = {};
   stuck.layers.clear();
   drawn.stuckPlus = drawn.stuckMinus = 0;
-  image::CellArray cells(image);
-  auto weightOf = [&](uint64_t cell) {
-    uint64_t row = cell / map.columns();
-    return cells.weight(row / map.rows(), uint32_t(row % map.rows()),
-                        uint32_t(cell % map.columns()));
-  };
   std::vector<FrozenError> frozen;
   if (!perRead) {
+    image::CellArray cells(image);
     frozen = device::program(drawn, image, map, seed, chip).errors;
     erase_if(frozen, [&](const FrozenError &error) {
-      ErrorKind kind = error.toOne == 0            ? ErrorKind::ToZero
-                       : weightOf(error.cell) == 0 ? ErrorKind::FromZero
-                                                   : ErrorKind::Sign;
-      return !part.has(kind);
+      uint64_t row = error.cell / map.columns();
+      int stored = cells.weight(row / map.rows(), uint32_t(row % map.rows()),
+                                uint32_t(error.cell % map.columns()));
+      return !part.has(error.toOne == 0 ? ErrorKind::ToZero
+                       : stored == 0    ? ErrorKind::FromZero
+                                        : ErrorKind::Sign);
     });
   }
   if (part.has(ErrorKind::Stuck))
     frozen =
         merge(device::program(stuck, image, map, seed, chip).errors, frozen);
-  if (part.onlyLayer || part.butLayer)
-    erase_if(frozen, [&](const FrozenError &error) {
-      return !part.has(map.tileOf(error.cell)->step);
-    });
-  result.chip.errors = std::move(frozen);
-  if (!perRead)
-    return result;
+  return frozen;
+}
 
+device::BitErrorModel NoiseSpec::readErrors(const image::Image &image,
+                                            const NoisePart &part) const {
+  device::BitErrorModel drawn = errors;
+  drawn.stuckPlus = drawn.stuckMinus = 0;
   drawn.rates = restrict(drawn.rates, part);
   for (auto &own : drawn.layers)
     own.second = restrict(own.second, part);
+  if (!part.onlyLayer && !part.butLayer)
+    return drawn;
+  device::BitErrorModel layered;
+  for (auto [step, entry] : enumerate(image.steps()))
+    if (entry.has_array()) {
+      const std::string &name = entry.array().name();
+      layered.layers.emplace_back(
+          name, part.has(uint32_t(step)) ? drawn.ratesOf(name) : ErrorRates());
+    }
+  return layered;
+}
+
+ProgrammedChip NoiseSpec::program(const image::Image &image,
+                                  const image::CellMap &map, uint64_t seed,
+                                  uint64_t chip, const NoisePart &part) const {
+  ProgrammedChip result;
+  result.reads.seed = seed;
+  result.reads.chip = chip;
+  if (part.has(ErrorKind::Decision))
+    result.reads.marginError = marginError;
+  if (measured)
+    result.chip = measured->chip;
+  else if (kind == Kind::BitErrors)
+    result.chip.errors = drawErrors(image, map, seed, chip, part);
+  if (kind == Kind::BitErrors && perRead)
+    result.reads.errors = readErrors(image, part);
+  if (defects && part.has(ErrorKind::Defect))
+    result.chip.errors =
+        merge(defects->answers(seed, chip), result.chip.errors);
   if (part.onlyLayer || part.butLayer) {
-    device::BitErrorModel layered;
-    for (auto [step, entry] : enumerate(image.steps()))
-      if (entry.has_array()) {
-        const std::string &name = entry.array().name();
-        layered.layers.emplace_back(name, part.has(uint32_t(step))
-                                              ? drawn.ratesOf(name)
-                                              : ErrorRates());
-      }
-    drawn = std::move(layered);
+    auto elsewhere = [&](const auto &cell) {
+      return !part.has(map.tileOf(cell.cell)->step);
+    };
+    erase_if(result.chip.errors, elsewhere);
+    erase_if(result.chip.marginal, elsewhere);
   }
-  result.reads.errors = std::move(drawn);
   return result;
+}
+
+void NoiseSpec::addDefects(device::DefectMap map, StringRef file) {
+  defects = std::make_shared<device::DefectMap>(std::move(map));
+  defectFile = file.str();
+}
+
+void NoiseSpec::addMargins(std::vector<double> table, StringRef file) {
+  marginError = std::move(table);
+  marginFile = file.str();
+}
+
+void NoiseSpec::setChip(device::MeasuredChip chip, StringRef file) {
+  measured = std::make_shared<device::MeasuredChip>(std::move(chip));
+  chipFile = file.str();
 }
 
 } // namespace bnn::sim

@@ -4,7 +4,9 @@
 #define BNN_TOOLS_BNN_SIM_NOISESPEC_H
 
 #include "bnn/Device/BitErrors.h"
+#include "bnn/Device/LabFiles.h"
 #include "bnn/Simulator/Noise.h"
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +14,14 @@
 namespace bnn::sim {
 
 /// Kinds of errors that an attribution tells apart.
-enum class ErrorKind : uint8_t { Sign, ToZero, FromZero, Stuck, Decision };
+enum class ErrorKind : uint8_t {
+  Sign,
+  ToZero,
+  FromZero,
+  Stuck,
+  Defect,
+  Decision
+};
 llvm::StringRef toString(ErrorKind kind);
 
 /// The part of the noise that acts; all of it by default.
@@ -35,7 +44,8 @@ struct ProgrammedChip {
   ReadNoise reads;
   /// It does what the image says.
   bool isIdeal() const {
-    return chip.errors.empty() && chip.marginal.empty() && !reads.any();
+    return chip.errors.empty() && chip.marginal.empty() &&
+           chip.uncertain.empty() && chip.telegraph.empty() && !reads.any();
   }
 };
 
@@ -45,7 +55,17 @@ public:
   /// Parses none or ber[:P][,read|program][,PARAMETER=VALUE...]; see --help.
   static llvm::Expected<NoiseSpec> parse(llvm::StringRef text);
 
-  bool isNone() const { return kind == Kind::None; }
+  bool isNone() const {
+    return kind == Kind::None && !defects && !measured && marginError.empty();
+  }
+
+  /// What was measured, on top of the model: defects, wrong decisions, or the
+  /// cells of a chip, which leave nothing to draw at programming. `file` is
+  /// its name, for people.
+  void addDefects(device::DefectMap map, llvm::StringRef file);
+  void addMargins(std::vector<double> table, llvm::StringRef file);
+  void setChip(device::MeasuredChip chip, llvm::StringRef file);
+  const device::MeasuredChip *measuredChip() const { return measured.get(); }
 
   /// Sets a parameter by name: ber (or t1), t2, t3, stuck_plus, stuck_minus,
   /// layer:NAME. Fails on another name, listing them.
@@ -62,7 +82,9 @@ public:
   std::vector<ErrorKind> kinds() const;
 
   /// How far the numbers can be trusted.
-  llvm::StringRef standing() const { return isNone() ? "exact" : "assumed"; }
+  llvm::StringRef standing() const {
+    return isNone() ? "exact" : kind == Kind::None ? "measured" : "assumed";
+  }
 
   /// The expected share of wrong bits among cells that store -1 or +1, where
   /// it is one number.
@@ -73,12 +95,24 @@ public:
                          const NoisePart &part) const;
 
 private:
+  std::string describeModel() const;
+  std::vector<device::FrozenError> drawErrors(const image::Image &image,
+                                              const image::CellMap &map,
+                                              uint64_t seed, uint64_t chip,
+                                              const NoisePart &part) const;
+  device::BitErrorModel readErrors(const image::Image &image,
+                                   const NoisePart &part) const;
+
   enum class Kind : uint8_t { None, BitErrors };
   Kind kind = Kind::None;
   bool perRead = false;
   bool hasRate = false; ///< some rate was given; else --sweep must
   bool hasFlip = false; ///< that of sign errors was given
   device::BitErrorModel errors;
+  std::shared_ptr<const device::DefectMap> defects;
+  std::shared_ptr<const device::MeasuredChip> measured;
+  std::vector<double> marginError;
+  std::string defectFile, marginFile, chipFile;
 };
 
 } // namespace bnn::sim

@@ -54,6 +54,19 @@ cl::opt<std::string> noiseText(
              "              or +1; rates given what is stored (t1= is P)\n"
              "  stuck_plus=, stuck_minus=  cells that always answer so\n"
              "  layer:NAME=P  another P for one layer"));
+cl::opt<std::string>
+    defectPath("defects", cl::cat(noise), cl::value_desc("FILE.csv"),
+               cl::desc("broken devices and cells, on top of --noise"));
+cl::opt<std::string>
+    marginPath("margin", cl::cat(noise), cl::value_desc("FILE.csv"),
+               cl::desc("measured share of wrong decisions of a neuron by\n"
+                        "|count - threshold|, drawn at each decision"));
+cl::opt<std::string> chipPath(
+    "chip", cl::cat(noise), cl::value_desc("FILE.csv"),
+    cl::desc("execute on a measured chip, without drawing one: what its\n"
+             "cells answered (reads.csv)"));
+cl::opt<double> supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
+                       cl::desc("supply of the measurements to use"));
 cl::opt<double> expectedBer(
     "expected-ber", cl::cat(noise), cl::value_desc("P"),
     cl::desc("correct the thresholds for a bit error rate of P: counts shrink\n"
@@ -150,6 +163,10 @@ EXAMPLES:
     bnn-sim net.rimg --inputs x.npy --labels y.npy --noise ber --sweep ber=1e-5:1e-1:log9 \
             --chips 100 --json sweep.json --plot accuracy=sweep.svg
 
+  A chip with broken cells, and one that was measured cell by cell:
+    bnn-sim net.rimg --inputs x.npy --labels y.npy --noise ber:1e-3 --defects defects.csv
+    bnn-sim net.rimg --inputs x.npy --labels y.npy --chip reads.csv --supply 1.2
+
   Which layer costs the accuracy, and how many chips stay above 95 %:
     bnn-sim net.rimg --inputs x.npy --labels y.npy --noise ber:1e-2 --attribute --yield 95
 
@@ -164,7 +181,8 @@ docs/simulation.md says what is drawn when, and what the intervals cover.
 } // namespace
 
 bool Options::monteCarlo() const {
-  return !noise.isNone() || chips > 1 || !sweep.empty();
+  return !noise.isNone() || chips > 1 || !sweep.empty() || !defects.empty() ||
+         !margin.empty() || !chip.empty();
 }
 
 static Expected<PlotRequest> parsePlot(StringRef spec) {
@@ -260,6 +278,11 @@ static Error checkTogether(const Options &options) {
                          " needs chips that differ: --noise");
     return Error::success();
   }
+  if (!options.chip.empty() && !options.noise.isNone())
+    return makeError("--chip is a chip that was measured, nothing of it is "
+                     "drawn: give no --noise");
+  if (!options.chip.empty() && !options.sweep.empty())
+    return makeError("--chip has no parameter to --sweep");
   if (files && (options.chips != 1 || !options.sweep.empty()))
     return makeError("--outputs and --trace hold the results of one chip: give "
                      "--chips 1 and no --sweep");
@@ -320,9 +343,14 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
       return plot.takeError();
     options.plots.push_back(std::move(*plot));
   }
-  options.chips = chips.getNumOccurrences() ? int64_t(chips)
-                  : options.noise.isNone()  ? 1
-                                            : 32;
+  options.defects = defectPath;
+  options.margin = marginPath;
+  options.chip = chipPath;
+  if (supply.getNumOccurrences())
+    options.supply = supply;
+  // A measured chip is one; its reads may still be drawn more often.
+  bool one = !options.monteCarlo() || !options.chip.empty();
+  options.chips = chips.getNumOccurrences() ? int64_t(chips) : one ? 1 : 32;
   if (Error error = checkSingle(options))
     return std::move(error);
   if (Error error = checkTogether(options))

@@ -42,7 +42,9 @@ struct Options {
   std::string simd;
 
   NoiseSpec noise;
-  int64_t chips = 1; ///< of a point, at most
+  std::string defects, margin, chip; ///< files of a laboratory
+  std::optional<double> supply;      ///< volt
+  int64_t chips = 1;                 ///< of a point, at most
   uint64_t seed = 1;
   std::vector<mc::Axis> sweep;
   std::optional<double> yield; ///< wanted accuracy, a share

@@ -9,6 +9,7 @@
 #include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
 #include <chrono>
 
@@ -171,13 +172,58 @@ Error runChips(const sim::Options &options, const image::Image &image,
   return Error::success();
 }
 
+/// What was measured becomes part of the noise.
+Error loadLabFiles(sim::Options &options, const image::Image &image,
+                   const image::CellMap &map) {
+  auto name = [](StringRef path) { return sys::path::filename(path); };
+  if (!options.defects.empty()) {
+    auto file = openFile(options.defects);
+    if (!file)
+      return file.takeError();
+    auto defects = device::parseDefects((*file)->getBuffer(), options.defects);
+    if (!defects)
+      return defects.takeError();
+    auto mapped =
+        device::DefectMap::make(*defects, image, map, options.defects);
+    if (!mapped)
+      return mapped.takeError();
+    options.noise.addDefects(std::move(*mapped), name(options.defects));
+  }
+  if (!options.margin.empty()) {
+    auto file = openFile(options.margin);
+    if (!file)
+      return file.takeError();
+    auto rows = device::parseMargins((*file)->getBuffer(), options.margin);
+    if (!rows)
+      return rows.takeError();
+    auto table = device::marginTable(*rows, options.supply, options.margin);
+    if (!table)
+      return table.takeError();
+    options.noise.addMargins(std::move(*table), name(options.margin));
+  }
+  if (!options.chip.empty()) {
+    auto file = openFile(options.chip);
+    if (!file)
+      return file.takeError();
+    auto rows = device::parseReads((*file)->getBuffer(), options.chip);
+    if (!rows)
+      return rows.takeError();
+    auto chip =
+        device::measuredChip(*rows, image, map, options.supply, options.chip);
+    if (!chip)
+      return chip.takeError();
+    options.noise.setChip(std::move(*chip), name(options.chip));
+  }
+  return Error::success();
+}
+
 /// What one process reads before the ranks run together.
 struct Setup {
   image::Image image;
   std::vector<Tensor> inputs;
   std::optional<sim::Simulator> simulator;
 
-  Error load(const sim::Options &options) {
+  Error load(sim::Options &options) {
     if (Error error = sim::setInstructionSet(options.simd))
       return makeError("--simd: " + toString(std::move(error)));
     if (Error error = sim::checkFigures(options))
@@ -195,11 +241,11 @@ struct Setup {
     if (!made)
       return made.takeError();
     simulator.emplace(std::move(*made));
-    return Error::success();
+    return loadLabFiles(options, image, simulator->cellMap());
   }
 };
 
-Error runTool(const sim::Options &options, const mc::Ranks &ranks) {
+Error runTool(sim::Options &options, const mc::Ranks &ranks) {
   Setup setup;
   // A rank that cannot start must not leave the others waiting.
   if (Error error = ranks.agree(setup.load(options)))

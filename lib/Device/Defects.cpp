@@ -1,0 +1,243 @@
+//===- Defects.cpp - Defects of a measured chip ---------------------------===//
+
+#include "Csv.h"
+#include "bnn/Device/LabFiles.h"
+#include "bnn/Device/Random.h"
+#include "bnn/Image/CellArray.h"
+#include "bnn/Support/Error.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include <map>
+
+using namespace llvm;
+
+namespace bnn::device {
+
+Expected<std::vector<Defect>> parseDefects(StringRef text, StringRef name) {
+  Expected<CsvTable> table = CsvTable::parse(text, name,
+                                             {{"chip", false},
+                                              {"subarray"},
+                                              {"row"},
+                                              {"col"},
+                                              {"device"},
+                                              {"kind"},
+                                              {"r_ohm", false},
+                                              {"confidence", false}});
+  if (!table)
+    return table.takeError();
+  std::vector<Defect> defects;
+  for (size_t i = 0; i < table->rows(); ++i) {
+    Defect defect;
+    defect.chip = table->field(i, "chip").str();
+    StringRef device = table->field(i, "device"),
+              kind = table->field(i, "kind");
+    auto place = StringSwitch<std::optional<Defect::Place>>(device)
+                     .Case("BL", Defect::Place::BL)
+                     .Case("BLb", Defect::Place::BLb)
+                     .Case("cell", Defect::Place::Cell)
+                     .Case("row", Defect::Place::Row)
+                     .Case("column", Defect::Place::Column)
+                     .Default(std::nullopt);
+    if (!place)
+      return table->fail(i, "device",
+                         "'" + device +
+                             "' is none of BL, BLb, cell, row, column");
+    auto what = StringSwitch<std::optional<Defect::Kind>>(kind)
+                    .Case("stuck_lrs", Defect::Kind::StuckLrs)
+                    .Case("stuck_hrs", Defect::Kind::StuckHrs)
+                    .Case("open", Defect::Kind::Open)
+                    .Case("short", Defect::Kind::Short)
+                    .Case("unformed", Defect::Kind::Unformed)
+                    .Case("reads_plus", Defect::Kind::ReadsPlus)
+                    .Case("reads_minus", Defect::Kind::ReadsMinus)
+                    .Case("dead", Defect::Kind::Dead)
+                    .Default(std::nullopt);
+    if (!what)
+      return table->fail(i, "kind",
+                         "'" + kind +
+                             "' is none of stuck_lrs, stuck_hrs, open, short, "
+                             "unformed, reads_plus, reads_minus, dead");
+    defect.place = *place;
+    defect.kind = *what;
+    bool ofDevice = *place == Defect::Place::BL || *place == Defect::Place::BLb;
+    if (ofDevice != (*what < Defect::Kind::ReadsPlus))
+      return table->fail(i, "kind",
+                         "'" + kind + "' is no defect of a " +
+                             (ofDevice ? "device" : "cell, row or column"));
+    for (auto [column, to] : {std::pair("subarray", &defect.subarray),
+                              {"row", &defect.row},
+                              {"col", &defect.column}}) {
+      bool whole =
+          (*place == Defect::Place::Row && column == StringRef("col")) ||
+          (*place == Defect::Place::Column && column == StringRef("row"));
+      if (whole && table->field(i, column).empty())
+        continue;
+      Expected<uint64_t> value = table->integer(i, column);
+      if (!value)
+        return value.takeError();
+      *to = *value;
+    }
+    Expected<std::optional<double>> confidence = table->number(i, "confidence");
+    if (!confidence)
+      return confidence.takeError();
+    defect.confidence = confidence->value_or(1);
+    if (!(defect.confidence >= 0 && defect.confidence <= 1))
+      return table->fail(i, "confidence", "is no share from 0 to 1");
+    Expected<std::optional<double>> ohm = table->number(i, "r_ohm");
+    if (!ohm)
+      return ohm.takeError();
+    if (*ohm && !(**ohm > 0))
+      return table->fail(i, "r_ohm", "a resistance is above 0 ohm");
+    defects.push_back(std::move(defect));
+  }
+  return defects;
+}
+
+namespace {
+
+enum class Branch : uint8_t { Lrs, Hrs, Open, Short };
+
+/// What is broken of a cell.
+struct Broken {
+  std::optional<Branch> bl, blb;
+  std::optional<Defect::Kind> whole;
+  double confidence = 1;
+};
+
+constexpr int8_t coinToss = 2;
+
+/// Which weight a cell answers as: the branch of the lower resistance wins, and
+/// two of one kind are a toss, or 0 where both are high and 0 can be sensed.
+int8_t answerOf(Branch bl, Branch blb, int8_t ofBl, bool ternary) {
+  auto rank = [](Branch branch) {
+    switch (branch) {
+    case Branch::Short:
+      return 0;
+    case Branch::Lrs:
+      return 1;
+    case Branch::Hrs:
+      return 2;
+    case Branch::Open:
+      return 3;
+    }
+    return 0;
+  };
+  bool bothHigh = rank(bl) >= 2 && rank(blb) >= 2;
+  if (bothHigh && ternary)
+    return 0;
+  if (rank(bl) == rank(blb))
+    return coinToss;
+  return rank(bl) < rank(blb) ? ofBl : int8_t(-ofBl);
+}
+
+Branch branchOf(Defect::Kind kind) {
+  switch (kind) {
+  case Defect::Kind::StuckLrs:
+    return Branch::Lrs;
+  case Defect::Kind::Short:
+    return Branch::Short;
+  case Defect::Kind::Open:
+  case Defect::Kind::Unformed: // no filament: as good as open
+    return Branch::Open;
+  default:
+    return Branch::Hrs;
+  }
+}
+
+} // namespace
+
+Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
+                                    const image::Image &image,
+                                    const image::CellMap &map, StringRef name) {
+  image::CellArray cells(image);
+  std::map<CellIndex, Broken> broken;
+  for (const Defect &defect : defects) {
+    if (defect.chip != defects.front().chip)
+      return makeError(name + ": holds chips '" + defects.front().chip +
+                       "' and '" + defect.chip +
+                       "'; write one file for each chip");
+    bool wholeRow = defect.place == Defect::Place::Row;
+    bool wholeColumn = defect.place == Defect::Place::Column;
+    if (defect.subarray >= cells.subarrays() ||
+        (!wholeColumn && defect.row >= cells.rows()) ||
+        (!wholeRow && defect.column >= cells.columns()))
+      return makeError(name + ": subarray " + Twine(defect.subarray) +
+                       ", row " + Twine(defect.row) + ", column " +
+                       Twine(defect.column) + " is not among the " +
+                       Twine(cells.subarrays()) + " subarrays of " +
+                       Twine(cells.rows()) + "x" + Twine(cells.columns()) +
+                       " of the image: is the file of another geometry?");
+    uint64_t rows = wholeColumn ? cells.rows() : 1;
+    uint64_t columns = wholeRow ? cells.columns() : 1;
+    for (uint64_t i = 0; i < rows * columns; ++i) {
+      uint64_t row = wholeColumn ? i : defect.row;
+      uint64_t column = wholeRow ? i : defect.column;
+      Broken &cell =
+          broken[map.index(defect.subarray, uint32_t(row), uint32_t(column))];
+      std::optional<Branch> *branch =
+          defect.place == Defect::Place::BL    ? &cell.bl
+          : defect.place == Defect::Place::BLb ? &cell.blb
+                                               : nullptr;
+      bool again = branch ? branch->has_value() : cell.whole.has_value();
+      // A row and a column that cross are no mistake.
+      if (again && !wholeRow && !wholeColumn)
+        return makeError(name + ": subarray " + Twine(defect.subarray) +
+                         ", row " + Twine(row) + ", column " + Twine(column) +
+                         " has two defects at one place");
+      if (branch)
+        *branch = branchOf(defect.kind);
+      else
+        cell.whole = defect.kind;
+      cell.confidence = std::min(cell.confidence, defect.confidence);
+    }
+  }
+
+  DefectMap result;
+  // The weight that (LRS, HRS) on (BL, BLb) stands for.
+  int8_t ofBl = 1;
+  for (const image::CellCode &code : image.target().cell_codes())
+    if (code.code() == 1 && code.weight())
+      ofBl = int8_t(code.weight());
+  bool ternary = image.target().ternary_sense();
+  for (const auto &[index, defect] : broken) {
+    if (!map.tileOf(index))
+      continue; // no read counts it
+    uint64_t row = index / cells.columns();
+    uint64_t subarray = row / cells.rows();
+    auto at = std::pair(uint32_t(row % cells.rows()),
+                        uint32_t(index % cells.columns()));
+    unsigned code = cells.code(subarray, at.first, at.second);
+    int8_t answer = coinToss;
+    if (defect.whole == Defect::Kind::ReadsPlus)
+      answer = 1;
+    else if (defect.whole == Defect::Kind::ReadsMinus)
+      answer = -1;
+    else if (!defect.whole)
+      answer =
+          answerOf(defect.bl.value_or(code & 1 ? Branch::Lrs : Branch::Hrs),
+                   defect.blb.value_or(code & 2 ? Branch::Lrs : Branch::Hrs),
+                   ofBl, ternary);
+    int8_t stored = int8_t(cells.weight(subarray, at.first, at.second));
+    if (answer != stored)
+      result.cells.push_back({index, stored, answer, defect.confidence});
+  }
+  return result;
+}
+
+std::vector<FrozenError> DefectMap::answers(uint64_t seed,
+                                            uint64_t chip) const {
+  // Event 1: cells that are stuck by rate draw from event 0.
+  Stream stream(seed, chip, Draw::StuckCell, 1);
+  std::vector<FrozenError> errors;
+  for (const Cell &cell : cells) {
+    auto [act, toss] = stream.pair(0, cell.cell);
+    if (cell.confidence < 1 && toUnit(act) >= cell.confidence)
+      continue;
+    int8_t answer = cell.answer != coinToss ? cell.answer : toss & 1 ? 1 : -1;
+    if (answer != cell.stored)
+      errors.push_back({cell.cell, answer, answer});
+  }
+  return errors;
+}
+
+} // namespace bnn::device
