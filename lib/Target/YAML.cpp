@@ -91,11 +91,11 @@ template <> struct ScalarEnumerationTraits<Schedules> {
   }
 };
 
-template <> struct ScalarEnumerationTraits<Distribution::Law> {
-  static void enumeration(IO &io, Distribution::Law &value) {
-    io.enumCase(value, "normal", Distribution::Law::Normal);
-    io.enumCase(value, "truncated_normal", Distribution::Law::TruncatedNormal);
-    io.enumCase(value, "lognormal", Distribution::Law::Lognormal);
+template <> struct ScalarEnumerationTraits<ResistanceLaw::Law> {
+  static void enumeration(IO &io, ResistanceLaw::Law &value) {
+    io.enumCase(value, "normal", ResistanceLaw::Law::Normal);
+    io.enumCase(value, "truncated_normal", ResistanceLaw::Law::TruncatedNormal);
+    io.enumCase(value, "lognormal", ResistanceLaw::Law::Lognormal);
   }
 };
 
@@ -190,8 +190,8 @@ template <> struct MappingTraits<Capabilities> {
   }
 };
 
-template <> struct MappingTraits<Distribution> {
-  static void mapping(IO &io, Distribution &distribution) {
+template <> struct MappingTraits<ResistanceLaw> {
+  static void mapping(IO &io, ResistanceLaw &distribution) {
     io.mapRequired("law", distribution.law);
     io.mapOptional("note", distribution.note);
     allow(io, "mean", distribution.mean, "ohm", positive);
@@ -206,9 +206,9 @@ template <> struct MappingTraits<Distribution> {
   }
 
   /// Each law asks for its own parameters and for no others.
-  static std::string check(const Distribution &d) {
-    bool normal = d.law != Distribution::Law::Lognormal;
-    bool truncated = d.law == Distribution::Law::TruncatedNormal;
+  static std::string check(const ResistanceLaw &d) {
+    bool normal = d.law != ResistanceLaw::Law::Lognormal;
+    bool truncated = d.law == ResistanceLaw::Law::TruncatedNormal;
     if (normal != (d.mean && d.sd) || normal == (d.median || d.lnSigma))
       return normal ? "law: a normal distribution has mean and sd, no median "
                       "and no ln_sigma"

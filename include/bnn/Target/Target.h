@@ -64,7 +64,7 @@ struct Capabilities {
 };
 
 /// Resistances of one state over devices.
-struct Distribution {
+struct ResistanceLaw {
   enum class Law : uint8_t { Normal, TruncatedNormal, Lognormal };
   Law law = Law::Lognormal;
   std::optional<Quantity> mean, sd, minimum, maximum; ///< ohm
@@ -74,7 +74,7 @@ struct Distribution {
 
 /// What is known of devices, sensing, energy and time; all of it optional.
 struct Devices {
-  std::optional<Distribution> lrs, hrs;
+  std::optional<ResistanceLaw> lrs, hrs;
   std::optional<Quantity> offsetArraySigma, offsetLatchSigma;  ///< of ln ratio
   std::optional<Quantity> seriesResistance;                    ///< ohm
   std::optional<Quantity> zeroThreshold;                       ///< ohm, R_th
