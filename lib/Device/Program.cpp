@@ -284,4 +284,17 @@ Chip Programmer::program(uint64_t seed, uint64_t chip, uint64_t event) const {
   return result;
 }
 
+std::pair<double, double> Programmer::resistances(uint64_t seed, uint64_t chip,
+                                                  CellIndex cell,
+                                                  uint64_t event) const {
+  uint64_t columns = impl->map.columns(), row = cell / columns;
+  unsigned code =
+      impl->cells.code(row / impl->map.rows(), uint32_t(row % impl->map.rows()),
+                       uint32_t(cell % columns));
+  auto [bl, blb] = Streams(seed, chip, event).device.pair(row, cell % columns);
+  const CellParameters &parameters = impl->model.parameters();
+  return {(code & 1 ? parameters.lrs : parameters.hrs).lnSample(bl),
+          (code & 2 ? parameters.lrs : parameters.hrs).lnSample(blb)};
+}
+
 } // namespace bnn::device

@@ -98,7 +98,8 @@ Picture draw(const BerPlot &plot) {
         "  $s{} using 1:2{} linecolor '{}' linewidth 2 pointtype {} pointsize "
         "0.7 title {}, \\\n",
         index, series.sampled ? ":3:4 with yerrorbars" : " with linespoints",
-        color(index).str(), series.sampled ? 6 : 7, quote(series.title));
+        series.sampled ? "#404040" : color(index).str(), series.sampled ? 6 : 7,
+        quote(series.title));
   out += "  NaN notitle\n";
   return picture;
 }
@@ -184,7 +185,7 @@ Picture draw(const ProbitPlot &plot) {
   for (auto [index, tick] : enumerate(ticks))
     out += fmt::format("{}'{}' {}", index ? ", " : "", tick.first,
                        standardNormal(tick.second));
-  out += ")\nset key top left\nplot \\\n";
+  out += ")\nset key bottom right\nplot \\\n";
   for (auto [index, series] : enumerate(plot.series))
     out += fmt::format("  $s{} using 1:2 with {} linecolor '{}' linewidth 2 "
                        "title {}, \\\n",

@@ -62,12 +62,12 @@ json::Array attributions(const Point &point) {
 }
 
 json::Object bitErrors(const Point &point) {
-  double cells = double(point.cells);
-  mc::Interval sampled = mc::wilson(point.wrongCells, point.cells);
+  double cells = double(point.answers);
+  mc::Interval sampled = mc::wilson(point.wrongAnswers / 2, point.answers / 2);
   json::Object object{
-      {"wrong_cells", point.wrongCells},
-      {"cells", point.cells},
-      {"rate", cells > 0 ? double(point.wrongCells) / cells : 0},
+      {"wrong", point.wrongAnswers},
+      {"answers", point.answers},
+      {"rate", cells > 0 ? double(point.wrongAnswers) / cells : 0},
       {"interval_95", json::Array{sampled.low, sampled.high}}};
   if (std::optional<double> expected = point.noise.expectedBer())
     object["expected_rate"] = *expected;
@@ -102,7 +102,7 @@ std::string formatChipJson(const Experiment &experiment,
                        {"chips_above", point.yield->good},
                        {"share", percent(point.yield->share())},
                        {"interval_95", interval(point.yield->interval)}};
-    object["cells_wrong_at_programming"] = bitErrors(point);
+    object["answers_wrong_at_programming"] = bitErrors(point);
     if (!point.attributions.empty())
       object["attribution"] = attributions(point);
     points.push_back(std::move(object));
@@ -119,7 +119,7 @@ std::string formatChipJson(const Experiment &experiment,
       {"network", experiment.network},
       {"target", image.target().name()},
       {"noise", options.noise.describe()},
-      {"standing", options.noise.standing()},
+      {"standing", standingOf(experiment)},
       {"seed", int64_t(options.seed)},
       {"images", experiment.images},
       {"compared_with",
@@ -132,7 +132,8 @@ std::string formatChipJson(const Experiment &experiment,
       {"intervals",
        "95 %: Student's t over chips for means, losses and differences, which "
        "are paired over the same images; Wilson's over chips for yields, over "
-       "images for one chip, over cells for cells wrong at programming; the "
+       "images for one chip, over cells for wrong answers, as if cells erred "
+       "independently; the "
        "error of the test set is apart"},
       {"points", std::move(points)},
   };
@@ -169,7 +170,7 @@ std::string formatChipCsv(const Experiment &experiment,
                   "test_set_standard_error_percent", "median_percent",
                   "q05_percent", "q95_percent", "worst_percent", "worst_chip",
                   "loss_points", "loss_low_points", "loss_high_points",
-                  "loss_upper_bound_points", "wrong_cells", "cells"});
+                  "loss_upper_bound_points", "wrong_answers", "answers"});
   if (options.yield)
     llvm::append_range(header, ArrayRef<const char *>{"yield_percent",
                                                       "yield_low_percent",
@@ -202,8 +203,8 @@ std::string formatChipCsv(const Experiment &experiment,
     number(point.loss.value);
     both(point.loss.interval);
     number(point.loss.upper);
-    integer(point.wrongCells);
-    integer(point.cells);
+    integer(point.wrongAnswers);
+    integer(point.answers);
     if (point.yield) {
       number(point.yield->share());
       both(point.yield->interval);

@@ -18,6 +18,10 @@ std::string settingsOf(const Point &point) {
   return out;
 }
 
+StringRef standingOf(const Experiment &experiment) {
+  return experiment.points.front().noise.standing();
+}
+
 namespace {
 
 /// Percent, or percentage points, of a share.
@@ -83,6 +87,11 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
     header[first.settings.size() + 1] = "accuracy %";
   if (options.yield)
     header.push_back(fmt::format("yield >= {:g} %", 100 * *options.yield));
+  // The sampled rate of wrong answers beside the model's own.
+  bool devices = options.noise.needsTarget();
+  if (devices)
+    llvm::append_range(header,
+                       ArrayRef<const char *>{"wrong answers", "expected"});
   table.row(header);
   for (const Point &point : experiment.points) {
     const mc::Summary &a = point.accuracy;
@@ -102,6 +111,12 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
     if (point.yield)
       row.push_back(fmt::format("{} % ({})", percent(point.yield->share()),
                                 interval(point.yield->interval)));
+    if (devices) {
+      std::optional<double> expected = point.noise.expectedBer();
+      row.push_back(fmt::format("{:.2e}", double(point.wrongAnswers) /
+                                              double(point.answers)));
+      row.push_back(expected ? fmt::format("{:.2e}", *expected) : "");
+    }
     table.row(row);
   }
   return table.text();
@@ -142,7 +157,7 @@ std::string formatChipReport(const Experiment &experiment,
   for (const mc::Axis &axis : options.sweep)
     swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   line("noise", fmt::format("{}{}; standing: {}", options.noise.describe(),
-                            swept, options.noise.standing().str()));
+                            swept, standingOf(experiment).str()));
   if (const device::MeasuredChip *chip = options.noise.measuredChip()) {
     line("measured",
          fmt::format("{} of {} cells; {} answer wrongly to input 1, {} to "

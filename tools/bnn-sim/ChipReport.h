@@ -19,6 +19,9 @@ std::string formatChipJson(const Experiment &experiment,
 /// A line for each point.
 std::string formatChipCsv(const Experiment &experiment, const Options &options);
 
+/// How far the numbers behind a run can be trusted: the worst of its inputs.
+llvm::StringRef standingOf(const Experiment &experiment);
+
 /// "ber = 0.001, t2 = 0.01"; empty without --sweep.
 std::string settingsOf(const Point &point);
 

@@ -3,6 +3,7 @@
 #include "Experiment.h"
 #include "Progress.h"
 #include "Samples.h"
+#include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
@@ -50,6 +51,7 @@ private:
   Error runNominal(ArrayRef<Tensor> tensors);
   mc::RunKey key(ArrayRef<Tensor> tensors) const;
   Expected<mc::Trial> runChip(size_t variant, uint64_t chip, unsigned threads);
+  int64_t wrongAnswers(const device::Chip &chip) const;
   Error compare(const RunResult &result, std::vector<uint64_t> &right) const;
   void evaluate(Point &point, const mc::PointResult &result);
   Attribution attribute(const Point &point, const PartSet &set,
@@ -94,7 +96,7 @@ Error ExperimentRun::makePoints() {
       if (Error error = point.noise.set(setting.name, setting.value))
         return makeError("--sweep " + setting.name + ": " +
                          toString(std::move(error)));
-    if (Error error = point.noise.check(image))
+    if (Error error = point.noise.prepare(image, simulator.cellMap()))
       return settings.empty()
                  ? makeError("--noise: " + toString(std::move(error)))
                  : makeError("--sweep, " + settings.back().name + " = " +
@@ -273,13 +275,27 @@ Error ExperimentRun::prepare(ArrayRef<Tensor> tensors) {
   return Error::success();
 }
 
+/// Answers to input 1 and to input 0 that are not those of the weight.
+int64_t ExperimentRun::wrongAnswers(const device::Chip &chip) const {
+  const image::CellMap &map = simulator.cellMap();
+  image::CellArray cells(image);
+  int64_t wrong = 0;
+  for (const device::FrozenError &error : chip.errors) {
+    uint64_t row = error.cell / map.columns();
+    int stored = cells.weight(row / map.rows(), uint32_t(row % map.rows()),
+                              uint32_t(error.cell % map.columns()));
+    wrong += (error.toOne != stored) + (error.toZero != stored);
+  }
+  return wrong;
+}
+
 Expected<mc::Trial> ExperimentRun::runChip(size_t index, uint64_t chip,
                                            unsigned threads) {
   const Variant &variant = variants[index];
   ProgrammedChip programmed = experiment.points[variant.point].noise.program(
       image, simulator.cellMap(), options.seed, chip, variant.part);
   mc::Trial trial;
-  trial.counts = {int64_t(programmed.chip.errors.size())};
+  trial.counts = {wrongAnswers(programmed.chip)};
   if (programmed.isIdeal() && !options.expectedBer) {
     trial.right = nominalRight;
     return trial;
@@ -334,8 +350,8 @@ void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
   if (&point != &first)
     point.difference =
         mc::pairedDifference(result.correct, first.result.correct, images);
-  point.wrongCells = result.counts[0];
-  point.cells = chips * int64_t(simulator.cellMap().countedCells());
+  point.wrongAnswers = result.counts[0];
+  point.answers = 2 * chips * int64_t(simulator.cellMap().countedCells());
 }
 
 Attribution ExperimentRun::attribute(const Point &point, const PartSet &set,

@@ -33,7 +33,8 @@ struct Point {
   std::optional<double> lossTestSet;  ///< standard error, see `testSetError`
   std::optional<mc::Mean> difference; ///< this less the first point, paired
   std::optional<mc::Yield> yield;
-  int64_t wrongCells = 0, cells = 0; ///< of all chips, at programming
+  /// Of all chips, at programming: answers to input 0 and to input 1.
+  int64_t wrongAnswers = 0, answers = 0;
   std::vector<Attribution> attributions;
 };
 

@@ -2,6 +2,7 @@
 
 #include "Figures.h"
 #include "ChipReport.h"
+#include "DeviceFigures.h"
 #include "bnn/Plot/Plots.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
@@ -16,8 +17,6 @@ using namespace llvm;
 
 namespace bnn::sim {
 
-namespace {
-
 /// A parameter as the label of an axis, with its unit; rates and what spans
 /// two decades are drawn on a logarithmic one.
 plot::AxisLabel axisOf(const mc::Axis &axis) {
@@ -28,7 +27,14 @@ plot::AxisLabel axisOf(const mc::Axis &axis) {
                          .Case("t3", "rate of 0 read as -1 or +1 (type 3)")
                          .Case("stuck_plus", "share of cells stuck at +1")
                          .Case("stuck_minus", "share of cells stuck at -1")
-                         .Default(axis.name);
+                         .Default("");
+  bool rate = !text.empty();
+  if (text.empty()) {
+    text = axis.name;
+    for (const device::ModelParameter &p : device::modelParameters())
+      if (p.name == axis.name && p.unit != "1")
+        text += " [" + p.unit.str() + "]";
+  }
   double low = INFINITY, high = 0;
   bool positive = true;
   for (double value : axis.values) {
@@ -38,9 +44,10 @@ plot::AxisLabel axisOf(const mc::Axis &axis) {
       high = std::max(high, value);
     }
   }
-  bool rate = text != axis.name;
   return {text, positive && low < high && (rate || high / low >= 100)};
 }
+
+namespace {
 
 plot::Picture drawAccuracy(const FigureData &data) {
   const Experiment &experiment = *data.experiment;
@@ -214,18 +221,23 @@ std::vector<std::string> captionOf(const FigureData &data, PlotKind kind) {
   }
   std::string chips = least == most ? std::to_string(most)
                                     : fmt::format("{} to {}", least, most);
-  // A map is of the first point, all others of all.
+  // Some are of the first point, all others of all.
+  bool ofFirst = kind == PlotKind::Map || kind == PlotKind::Scatter ||
+                 kind == PlotKind::Probit;
   std::string swept;
-  if (kind != PlotKind::Map)
+  if (!ofFirst)
     for (const mc::Axis &axis : options.sweep)
       swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   const NoiseSpec &noise =
-      kind == PlotKind::Map ? experiment.points.front().noise : options.noise;
+      ofFirst ? experiment.points.front().noise : options.noise;
   return {fmt::format("{}; {}{}", first, noise.describe(), swept),
           fmt::format("{} chips of seed {}, {} images; standing of the "
                       "numbers: {}",
                       chips, options.seed, images,
-                      options.noise.standing().str())};
+                      standingOf(experiment).str()) +
+              (kind == PlotKind::Scatter
+                   ? "; chip 0, all wrong cells, and a sample of the others"
+                   : "")};
 }
 
 } // namespace
@@ -246,6 +258,14 @@ Error stageFigures(const FigureData &data, OutputFiles &files) {
         return drawMargin(data);
       case PlotKind::Map:
         return drawMap(data);
+      case PlotKind::Ber:
+        return drawBer(data);
+      case PlotKind::Scatter:
+        return drawScatter(data);
+      case PlotKind::Probit:
+        return drawProbit(data);
+      case PlotKind::Shmoo:
+        return drawShmoo(data);
       }
       return plot::Picture();
     };

@@ -29,6 +29,10 @@ StringRef toString(ErrorKind kind) {
     return "defects";
   case ErrorKind::Decision:
     return "decisions of neurons";
+  case ErrorKind::Device:
+    return "devices and offsets";
+  case ErrorKind::Reads:
+    return "noise of reads";
   }
   return "";
 }
@@ -36,7 +40,16 @@ StringRef toString(ErrorKind kind) {
 Error NoiseSpec::set(StringRef parameter, double value) {
   if (kind == Kind::None)
     return makeError("there is no parameter '" + parameter +
-                     "' without noise; give --noise ber:P");
+                     "' without noise; give --noise ber:P or device");
+  if (kind == Kind::Devices) {
+    for (auto &[name, old] : devices.overrides)
+      if (name == parameter) {
+        old = value;
+        return Error::success();
+      }
+    devices.overrides.emplace_back(parameter.str(), value);
+    return Error::success();
+  }
   StringRef layer = parameter;
   if (layer.consume_front("layer:")) {
     for (auto &[name, rates] : errors.layers)
@@ -72,13 +85,27 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   if (text == "none")
     return spec;
   StringRef rest = text;
-  bool named = rest.consume_front("ber") &&
-               (rest.empty() || rest.front() == ':' || rest.front() == ',');
+  bool named = rest.consume_front("device") &&
+               (rest.empty() || rest.front() == ',' || rest.front() == ':');
+  if (named && rest.consume_front(":"))
+    return fail("no target of this version has programming conditions by name; "
+                "write device, and set parameters by ,NAME=VALUE");
+  if (named) {
+    spec.kind = Kind::Devices;
+    spec.hasRate = true;
+  } else {
+    named = rest.consume_front("ber") &&
+            (rest.empty() || rest.front() == ':' || rest.front() == ',');
+  }
   if (!named)
     return fail("is no noise; write none or "
-                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME=P]");
-  spec.kind = Kind::BitErrors;
-  spec.hasRate = spec.hasFlip = rest.consume_front(":");
+                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME=P] or "
+                "device[,NAME=VALUE]");
+  bool bits = spec.kind != Kind::Devices;
+  if (bits) {
+    spec.kind = Kind::BitErrors;
+    spec.hasRate = spec.hasFlip = rest.consume_front(":");
+  }
   auto parseRate = [&](StringRef rate, double &value) {
     return !rate.getAsDouble(value) && std::isfinite(value);
   };
@@ -86,14 +113,14 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   rest.split(parts, ',');
   for (auto [index, part] : enumerate(parts)) {
     double value;
-    if (index == 0 && !spec.hasRate)
+    if (index == 0 && (!bits || !spec.hasRate))
       continue;
     if (index == 0) {
       if (!parseRate(part, spec.errors.rates.flip))
         return fail("'" + part + "' is no bit error rate");
       continue;
     }
-    if (part == "read" || part == "program") {
+    if (bits && (part == "read" || part == "program")) {
       spec.perRead = part == "read";
       continue;
     }
@@ -109,12 +136,39 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   return spec;
 }
 
-Error NoiseSpec::check(const image::Image &image) const {
+Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (kind == Kind::None)
     return Error::success();
-  if (!hasRate)
-    return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
-  return device::checkRates(errors, image);
+  if (kind == Kind::BitErrors) {
+    if (!hasRate)
+      return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
+    return device::checkRates(errors, image);
+  }
+  bool ternary = image.target().ternary_sense();
+  Expected<device::CellModel> made =
+      device::makeCellModel(*target, ternary, devices);
+  if (!made)
+    return made.takeError();
+  if (ternary && made->sense().readSigma > 0)
+    return makeError("ternary sensing with noise of reads is not executed by "
+                     "this version; leave read_sigma out");
+  model = std::make_shared<device::CellModel>(std::move(*made));
+  Expected<device::Programmer> ready =
+      device::Programmer::create(*model, image, map);
+  if (!ready)
+    return ready.takeError();
+  programmer = std::make_shared<device::Programmer>(std::move(*ready));
+  return Error::success();
+}
+
+StringRef NoiseSpec::standing() const {
+  if (isNone())
+    return "exact";
+  if (kind == Kind::BitErrors)
+    return "assumed";
+  return kind == Kind::None ? "measured"
+                            : bnn::toString(model ? model->parameters().standing
+                                                  : Standing::Assumed);
 }
 
 std::string NoiseSpec::describe() const {
@@ -134,6 +188,12 @@ std::string NoiseSpec::describe() const {
 std::string NoiseSpec::describeModel() const {
   if (kind == Kind::None)
     return "";
+  if (kind == Kind::Devices) {
+    std::string out = "devices of " + (target ? target->name : "the target");
+    for (const auto &[name, value] : devices.overrides)
+      out += ", " + name + " = " + mc::formatNumber(value);
+    return out;
+  }
   auto rate = [](double value) { return mc::formatNumber(value); };
   std::string out = "bit errors";
   if (hasFlip)
@@ -167,6 +227,10 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
     kinds.push_back(ErrorKind::FromZero);
   if (errors.stuckPlus + errors.stuckMinus > 0)
     kinds.push_back(ErrorKind::Stuck);
+  if (kind == Kind::Devices)
+    kinds.push_back(ErrorKind::Device);
+  if (model && model->sense().readSigma > 0)
+    kinds.push_back(ErrorKind::Reads);
   if (defects)
     kinds.push_back(ErrorKind::Defect);
   if (!marginError.empty())
@@ -175,7 +239,9 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
 }
 
 std::optional<double> NoiseSpec::expectedBer() const {
-  if (kind == Kind::None || defects || perRead || !errors.layers.empty() ||
+  if (model && !defects && !model->sense().ternary)
+    return model->rates(/*withNoise=*/false).ofSigned();
+  if (kind != Kind::BitErrors || defects || perRead || !errors.layers.empty() ||
       errors.stuckPlus + errors.stuckMinus > 0 || errors.rates.toZero > 0 ||
       errors.rates.fromZero > 0)
     return std::nullopt;
@@ -266,7 +332,15 @@ ProgrammedChip NoiseSpec::program(const image::Image &image,
     result.reads.marginError = marginError;
   if (measured)
     result.chip = measured->chip;
-  else if (kind == Kind::BitErrors)
+  else if (kind == Kind::Devices) {
+    result.chip = programmer->program(seed, chip);
+    // A wavering cell wavers around what its devices answer; alone it does
+    // around what it stores.
+    if (!part.has(ErrorKind::Device))
+      result.chip.errors.clear();
+    if (!part.has(ErrorKind::Reads))
+      result.chip.marginal.clear();
+  } else if (kind == Kind::BitErrors)
     result.chip.errors = drawErrors(image, map, seed, chip, part);
   if (kind == Kind::BitErrors && perRead)
     result.reads.errors = readErrors(image, part);

@@ -5,6 +5,8 @@
 
 #include "bnn/Device/BitErrors.h"
 #include "bnn/Device/LabFiles.h"
+#include "bnn/Device/MakeModel.h"
+#include "bnn/Device/Program.h"
 #include "bnn/Simulator/Noise.h"
 #include <memory>
 #include <optional>
@@ -20,6 +22,8 @@ enum class ErrorKind : uint8_t {
   FromZero,
   Stuck,
   Defect,
+  Device, ///< of resistances and offsets, frozen
+  Reads,  ///< of devices, anew at each read
   Decision
 };
 llvm::StringRef toString(ErrorKind kind);
@@ -52,8 +56,15 @@ struct ProgrammedChip {
 /// A noise model and its parameters.
 class NoiseSpec {
 public:
-  /// Parses none or ber[:P][,read|program][,PARAMETER=VALUE...]; see --help.
+  /// Parses none, ber[:P][,read|program][,PARAMETER=VALUE...] or
+  /// device[,PARAMETER=VALUE...]; see --help.
   static llvm::Expected<NoiseSpec> parse(llvm::StringRef text);
+
+  /// Devices of a target are drawn, which `setTarget` must name.
+  bool needsTarget() const { return kind == Kind::Devices; }
+  void setTarget(Target described) {
+    target = std::make_shared<Target>(std::move(described));
+  }
 
   bool isNone() const {
     return kind == Kind::None && !defects && !measured && marginError.empty();
@@ -68,12 +79,13 @@ public:
   const device::MeasuredChip *measuredChip() const { return measured.get(); }
 
   /// Sets a parameter by name: ber (or t1), t2, t3, stuck_plus, stuck_minus,
-  /// layer:NAME. Fails on another name, listing them.
+  /// layer:NAME, or one of `device::modelParameters`. Fails on another name,
+  /// listing them; some only in `prepare`.
   llvm::Error set(llvm::StringRef parameter, double value);
 
-  /// Refuses parameters that make no sense or do not fit the image, and a rate
-  /// that was never set.
-  llvm::Error check(const image::Image &image) const;
+  /// Makes ready for `program`. Refuses parameters that make no sense or do not
+  /// fit the image, a rate that was never set, and a target without statistics.
+  llvm::Error prepare(const image::Image &image, const image::CellMap &map);
 
   /// "bit errors at 0.001, frozen at programming"; equal for equal models.
   std::string describe() const;
@@ -82,8 +94,14 @@ public:
   std::vector<ErrorKind> kinds() const;
 
   /// How far the numbers can be trusted.
-  llvm::StringRef standing() const {
-    return isNone() ? "exact" : kind == Kind::None ? "measured" : "assumed";
+  llvm::StringRef standing() const;
+
+  /// The model of the cells; null for bit errors.
+  const device::CellModel *cellModel() const { return model.get(); }
+  /// ln R of a cell's devices, BL and BLb; only with a model.
+  std::pair<double, double> resistances(uint64_t seed, uint64_t chip,
+                                        uint64_t cell) const {
+    return programmer->resistances(seed, chip, cell);
   }
 
   /// The expected share of wrong bits among cells that store -1 or +1, where
@@ -103,12 +121,16 @@ private:
   device::BitErrorModel readErrors(const image::Image &image,
                                    const NoisePart &part) const;
 
-  enum class Kind : uint8_t { None, BitErrors };
+  enum class Kind : uint8_t { None, BitErrors, Devices };
   Kind kind = Kind::None;
   bool perRead = false;
   bool hasRate = false; ///< some rate was given; else --sweep must
   bool hasFlip = false; ///< that of sign errors was given
   device::BitErrorModel errors;
+  std::shared_ptr<const Target> target;
+  device::ModelOptions devices;
+  std::shared_ptr<const device::CellModel> model;
+  std::shared_ptr<const device::Programmer> programmer;
   std::shared_ptr<const device::DefectMap> defects;
   std::shared_ptr<const device::MeasuredChip> measured;
   std::vector<double> marginError;

@@ -46,14 +46,23 @@ cl::opt<int64_t> limit("limit", cl::cat(data), cl::value_desc("N"),
 
 cl::opt<std::string> noiseText(
     "noise", cl::cat(noise), cl::value_desc("MODEL"), cl::init("none"),
-    cl::desc("none (default), or ber:P[,read|program][,NAME=RATE...]:\n"
-             "  P           rate at which a stored -1 is read as +1 and back\n"
-             "  program     frozen when a chip is programmed (default)\n"
-             "  read        drawn anew at each read\n"
-             "  t2=, t3=    ternary sensing: -1 or +1 read as 0, and 0 as -1\n"
-             "              or +1; rates given what is stored (t1= is P)\n"
-             "  stuck_plus=, stuck_minus=  cells that always answer so\n"
-             "  layer:NAME=P  another P for one layer"));
+    cl::desc(
+        "none (default), or ber:P[,read|program][,NAME=RATE...]:\n"
+        "  P           rate at which a stored -1 is read as +1 and back\n"
+        "  program     frozen when a chip is programmed (default)\n"
+        "  read        drawn anew at each read\n"
+        "  t2=, t3=    ternary sensing: -1 or +1 read as 0, and 0 as -1\n"
+        "              or +1; rates given what is stored (t1= is P)\n"
+        "  stuck_plus=, stuck_minus=  cells that always answer so\n"
+        "  layer:NAME=P  another P for one layer\n"
+        "or device[,NAME=VALUE...]: resistances and offsets of the target\n"
+        "  lrs.median=, lrs.ln_sigma=, hrs.median=, hrs.ln_sigma=,\n"
+        "  offset_array_sigma=, offset_latch_sigma=, series_resistance=,\n"
+        "  zero_threshold=  another value than the target's (ohm, 1)\n"
+        "  read_sigma=      noise of ln(R_BL / R_BLb) at each read"));
+cl::opt<std::string> targetName(
+    "target", cl::cat(noise), cl::value_desc("NAME|FILE.yaml"),
+    cl::desc("whose devices --noise device draws (default: the image's)"));
 cl::opt<std::string>
     defectPath("defects", cl::cat(noise), cl::value_desc("FILE.csv"),
                cl::desc("broken devices and cells, on top of --noise"));
@@ -128,7 +137,12 @@ cl::list<std::string> plotSpecs(
              "  accuracy    over the first parameter of --sweep\n"
              "  yield       chips that reach an accuracy\n"
              "  margin      |count - threshold| of each layer, noise-free\n"
-             "  map         wrong cells on the arrays, first point"));
+             "  map         wrong cells on the arrays, first point\n"
+             "with --noise device also:\n"
+             "  ber         2T2R against 1T1R, with error-correcting codes\n"
+             "  scatter     R_BL against R_BLb, first chip of the first point\n"
+             "  probit      resistances on normal paper, first point\n"
+             "  shmoo       wrong answers over two parameters of --sweep"));
 
 cl::opt<Executor> executor(
     "exec", cl::cat(running), cl::init(Executor::Fused),
@@ -192,11 +206,15 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
                                      .Case("yield", PlotKind::Yield)
                                      .Case("margin", PlotKind::Margin)
                                      .Case("map", PlotKind::Map)
+                                     .Case("ber", PlotKind::Ber)
+                                     .Case("scatter", PlotKind::Scatter)
+                                     .Case("probit", PlotKind::Probit)
+                                     .Case("shmoo", PlotKind::Shmoo)
                                      .Default(std::nullopt);
   if (!kind)
     return makeError("--plot " + spec +
                      ": write KIND=FILE.svg, KIND one of accuracy, yield, "
-                     "margin, map");
+                     "margin, map, ber, scatter, probit, shmoo");
   if (sys::path::extension(file) != ".svg" || sys::path::stem(file).empty())
     return makeError("--plot " + spec + ": writes .svg, with the data in .csv");
   SmallString<128> csv(file);
@@ -287,6 +305,13 @@ static Error checkTogether(const Options &options) {
     return makeError("--outputs and --trace hold the results of one chip: give "
                      "--chips 1 and no --sweep");
   for (const PlotRequest &plot : options.plots)
+    if (plot.kind >= PlotKind::Ber && !options.noise.needsTarget())
+      return makeError("--plot " + plot.svg + " shows devices: --noise device");
+  for (const PlotRequest &plot : options.plots)
+    if (plot.kind == PlotKind::Shmoo && options.sweep.size() != 2)
+      return makeError("--plot shmoo=" + plot.svg +
+                       " is drawn over two parameters: two --sweep");
+  for (const PlotRequest &plot : options.plots)
     if (plot.kind == PlotKind::Accuracy && options.sweep.empty())
       return makeError("--plot accuracy=" + plot.svg +
                        " needs a parameter to draw over: --sweep");
@@ -343,6 +368,7 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
       return plot.takeError();
     options.plots.push_back(std::move(*plot));
   }
+  options.target = targetName;
   options.defects = defectPath;
   options.margin = marginPath;
   options.chip = chipPath;

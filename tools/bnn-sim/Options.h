@@ -18,6 +18,10 @@ enum class PlotKind : uint8_t {
   Yield,
   Margin,
   Map,
+  Ber,
+  Scatter,
+  Probit,
+  Shmoo,
 };
 struct PlotRequest {
   PlotKind kind;
@@ -42,6 +46,7 @@ struct Options {
   std::string simd;
 
   NoiseSpec noise;
+  std::string target; ///< name or file; empty: the image's, by name
   std::string defects, margin, chip; ///< files of a laboratory
   std::optional<double> supply;      ///< volt
   int64_t chips = 1;                 ///< of a point, at most

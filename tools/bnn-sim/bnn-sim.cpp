@@ -172,6 +172,24 @@ Error runChips(const sim::Options &options, const image::Image &image,
   return Error::success();
 }
 
+/// The target whose devices are drawn.
+Error loadTarget(sim::Options &options, const image::Image &image) {
+  if (!options.noise.needsTarget())
+    return options.target.empty()
+               ? Error::success()
+               : makeError("--target is whose devices are drawn; give --noise "
+                           "device");
+  std::string name =
+      options.target.empty() ? image.target().name() : options.target;
+  Expected<Target> target = findTarget(name);
+  if (!target)
+    return makeError(
+        (options.target.empty() ? "the image's target: " : "--target: ") +
+        toString(target.takeError()));
+  options.noise.setTarget(std::move(*target));
+  return Error::success();
+}
+
 /// What was measured becomes part of the noise.
 Error loadLabFiles(sim::Options &options, const image::Image &image,
                    const image::CellMap &map) {
@@ -241,6 +259,8 @@ struct Setup {
     if (!made)
       return made.takeError();
     simulator.emplace(std::move(*made));
+    if (Error error = loadTarget(options, image))
+      return error;
     return loadLabFiles(options, image, simulator->cellMap());
   }
 };

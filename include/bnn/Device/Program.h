@@ -8,6 +8,7 @@
 #include "bnn/Image/CellMap.h"
 #include "llvm/Support/Error.h"
 #include <memory>
+#include <utility>
 
 namespace bnn::device {
 
@@ -28,6 +29,12 @@ public:
   /// Chip `chip` after programming event `event`. Cells that no read counts are
   /// not in it. Several threads may call it at once.
   Chip program(uint64_t seed, uint64_t chip, uint64_t event = 0) const;
+
+  /// ln R of the BL and the BLb device of a cell of that chip, without
+  /// telegraph noise.
+  std::pair<double, double> resistances(uint64_t seed, uint64_t chip,
+                                        CellIndex cell,
+                                        uint64_t event = 0) const;
 
 private:
   struct Impl;

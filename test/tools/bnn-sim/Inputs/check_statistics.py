@@ -58,11 +58,11 @@ for point, row in zip(result["points"], rows):
         d = 100 * (correct - first) / images
         close(point["difference_to_first_point"]["mean"], d.mean())
         close(point["difference_to_first_point"]["sd_between_chips"], d.std(ddof=1))
-    errors = point["cells_wrong_at_programming"]
+    errors = point["answers_wrong_at_programming"]
     rate, expected = errors["rate"], errors["expected_rate"]
     # The sampled rate is within 4 standard errors of the one asked for.
-    assert abs(rate - expected) <= 4 * math.sqrt(expected / errors["cells"]), errors
-    assert errors["cells"] >= n * 76320  # its weights, and the padding counted
+    assert abs(rate - expected) <= 4 * math.sqrt(2 * expected / errors["answers"]), errors
+    assert errors["answers"] >= 2 * n * 76320  # its weights, and the padding counted
     close(float(row["mean_percent"]), a.mean())
-    assert int(row["wrong_cells"]) == errors["wrong_cells"]
+    assert int(row["wrong_answers"]) == errors["wrong"]
     close(float(row["yield_percent"]), 100 * good / n)
