@@ -36,13 +36,25 @@ using D32 = hn::CappedTag<uint32_t, 16>;
 using DS32 = hn::RebindToSigned<D32>;
 using V32 = hn::Vec<D32>;
 
+/// Bit by bit, that of `yes` where `x` has a 1. (IfVecThenElse is it with
+/// AVX-512, where it is one instruction; before, it looks at the top bit of
+/// each byte only.)
+HWY_INLINE V32 select(V32 x, V32 yes, V32 no) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL ||                     \
+    HWY_TARGET == HWY_AVX3_ZEN4
+  return hn::IfVecThenElse(x, yes, no);
+#else
+  return hn::Or(hn::And(x, yes), hn::AndNot(x, no));
+#endif
+}
+
 /// Mismatches of one input word (in all lanes) with the weights. Split: `w` are
 /// the mismatches of a 1 and `z` those of a 0.
 template <bool Masked, bool Split>
 HWY_INLINE V32 differ(V32 x, V32 w, V32 z, V32 m) {
   V32 different;
   if constexpr (Split)
-    different = hn::IfVecThenElse(x, w, z);
+    different = select(x, w, z);
   else
     different = hn::Xor(x, w);
   if constexpr (Masked)
