@@ -83,6 +83,7 @@ Expected<std::vector<std::string>> Ranks::gather(StringRef mine) const {
                      starts.data(), MPI_BYTE, MPI_COMM_WORLD) != MPI_SUCCESS)
     return makeError("MPI lost a rank");
   std::vector<std::string> parts;
+  parts.reserve(count);
   for (int i = 0; i < count; ++i)
     parts.push_back(all.substr(size_t(starts[i]), size_t(sizes[i])));
   return parts;

@@ -57,6 +57,11 @@ Picture draw(const MapPlot &plot) {
   across = std::min(across, std::max<uint64_t>(plot.shown, 1));
   uint64_t down = (plot.shown + across - 1) / across;
   double pitchX = double(plot.columns) + 2, pitchY = double(plot.rows) + 2;
+  // Of a subarray's cell (0, 0).
+  auto cornerOf = [&](uint64_t subarray) {
+    uint64_t x = subarray % across, y = subarray / across;
+    return std::pair(double(x) * pitchX, double(y) * pitchY);
+  };
   out += "$cells << EOD\n";
   bool shares = false;
   double most = 0;
@@ -68,16 +73,17 @@ Picture draw(const MapPlot &plot) {
       continue;
     shares |= cell.share != 1;
     most = std::max(most, cell.share);
-    double x = double(cell.subarray % across) * pitchX + double(cell.column);
-    double y = double(cell.subarray / across) * pitchY + double(cell.row);
+    auto [left, top] = cornerOf(cell.subarray);
+    double x = left + double(cell.column), y = top + double(cell.row);
     out += fmt::format("{} {} {}\n", x, y, number(cell.share));
   }
   out += "EOD\n$frames << EOD\n";
-  for (uint64_t s = 0; s < plot.shown; ++s)
-    out += fmt::format("{} {} {} {}\n", double(s % across) * pitchX - 0.5,
-                       double(s % across) * pitchX + double(plot.columns) - 0.5,
-                       double(s / across) * pitchY - 0.5,
-                       double(s / across) * pitchY + double(plot.rows) - 0.5);
+  for (uint64_t s = 0; s < plot.shown; ++s) {
+    auto [left, top] = cornerOf(s);
+    out += fmt::format("{} {} {} {}\n", left - 0.5,
+                       left + double(plot.columns) - 0.5, top - 0.5,
+                       top + double(plot.rows) - 0.5);
+  }
   out += "EOD\n";
   double width = double(across) * pitchX, height = double(down) * pitchY;
   // The size of a cell in the units of pointsize, about 0.1 cells a pixel.

@@ -75,6 +75,7 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
     return point.result.correct.size() == 1;
   });
   std::vector<std::string> header;
+  header.reserve(first.settings.size() + 13);
   for (const mc::Setting &setting : first.settings)
     header.push_back(setting.name);
   llvm::append_range(
@@ -96,6 +97,7 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
   for (const Point &point : experiment.points) {
     const mc::Summary &a = point.accuracy;
     std::vector<std::string> row;
+    row.reserve(header.size());
     for (const mc::Setting &setting : point.settings)
       row.push_back(mc::formatNumber(setting.value));
     row.push_back(std::to_string(a.mean.chips));

@@ -327,6 +327,7 @@ namespace {
 std::vector<int64_t> lossesOf(int64_t noiseFree,
                               const mc::PointResult &result) {
   std::vector<int64_t> losses;
+  losses.reserve(result.correct.size());
   for (int64_t correct : result.correct)
     losses.push_back(noiseFree - correct);
   return losses;
@@ -340,6 +341,7 @@ void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
   point.accuracy = mc::summarize(result.correct, result.perImage, images);
   point.loss = mc::meanOf(lossesOf(experiment.noiseFree, result), images);
   std::vector<int64_t> perImage;
+  perImage.reserve(result.perImage.size());
   for (auto [i, right] : enumerate(result.perImage))
     perImage.push_back(int64_t(nominalRight[i / 64] >> (i % 64) & 1) * chips -
                        right);
