@@ -276,6 +276,10 @@ static Error checkSingle(const Options &options) {
 /// Options that do not go together.
 static Error checkTogether(const Options &options) {
   bool files = !options.outputs.empty() || !options.trace.empty();
+  if (options.supply && options.margin.empty() && options.chip.empty())
+    return makeError("--supply picks among the measurements of --margin or "
+                     "--chip; no target of this version tabulates its devices "
+                     "over supply");
   if (!options.monteCarlo()) {
     auto needsNoise = [](bool given, StringRef name) {
       return given ? makeError(name + " needs chips that differ: --noise")
