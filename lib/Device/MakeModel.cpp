@@ -197,28 +197,4 @@ Expected<CellModel> makeCellModel(const Target &target, bool ternary,
   return builder.build(ternary, options.allowCollapsed);
 }
 
-SingleDevice minErrorReference(const Distribution &lrs,
-                               const Distribution &hrs) {
-  auto rate = [&](double ln) {
-    return (lrs.lnSurvival(ln) + hrs.lnCdf(ln)) / 2;
-  };
-  // One minimum between the medians of two laws of one hump each: a grid finds
-  // its neighbourhood, thirds narrow it.
-  double low = std::log(lrs.median()), high = std::log(hrs.median());
-  if (high <= low)
-    return {std::exp(low), 0.5};
-  double step = (high - low) / 512, best = low;
-  for (double ln = low; ln <= high; ln += step)
-    if (rate(ln) < rate(best))
-      best = ln;
-  low = best - step;
-  high = best + step;
-  for (int i = 0; i < 60; ++i) {
-    double a = low + (high - low) / 3, b = high - (high - low) / 3;
-    (rate(a) < rate(b) ? high : low) = rate(a) < rate(b) ? b : a;
-  }
-  double ln = (low + high) / 2;
-  return {std::exp(ln), rate(ln)};
-}
-
 } // namespace bnn::device

@@ -15,14 +15,15 @@ namespace bnn::sim {
 /// first parameter of --sweep runs along a line, all others make lines.
 plot::Picture drawBer(const FigureData &data) {
   plot::BerPlot plot;
-  plot.reference = "min_error";
+  plot.reference = data.options.reference.describe();
   std::map<std::string, size_t> lines;
   plot::BerSeries sampled{"sampled on the chips", {}, true};
   for (const Point &point : data.experiment->points) {
     const device::CellModel &model = *point.noise.cellModel();
-    double single = device::minErrorReference(model.parameters().lrs,
-                                              model.parameters().hrs)
-                        .rate;
+    double single =
+        device::singleDevice(model.parameters().lrs, model.parameters().hrs,
+                             data.options.reference)
+            .rate;
     std::string title = "2T2R";
     if (!point.settings.empty())
       for (const mc::Setting &setting : drop_begin(point.settings))

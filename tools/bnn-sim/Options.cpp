@@ -76,6 +76,10 @@ cl::opt<std::string> chipPath(
              "cells answered (reads.csv)"));
 cl::opt<double> supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
                        cl::desc("supply of the measurements to use"));
+cl::opt<std::string> referenceText(
+    "reference", cl::cat(results), cl::value_desc("R"), cl::init("min_error"),
+    cl::desc("what --plot ber reads single devices (1T1R) against: min_error\n"
+             "(default), geometric_mean of the medians, or a number of ohm"));
 cl::opt<double> expectedBer(
     "expected-ber", cl::cat(noise), cl::value_desc("P"),
     cl::desc("correct the thresholds for a bit error rate of P: counts shrink\n"
@@ -280,6 +284,11 @@ static Error checkTogether(const Options &options) {
     return makeError("--supply picks among the measurements of --margin or "
                      "--chip; no target of this version tabulates its devices "
                      "over supply");
+  if (referenceText.getNumOccurrences() &&
+      !any_of(options.plots, [](const PlotRequest &plot) {
+        return plot.kind == PlotKind::Ber;
+      }))
+    return makeError("--reference is for --plot ber");
   if (!options.monteCarlo()) {
     auto needsNoise = [](bool given, StringRef name) {
       return given ? makeError(name + " needs chips that differ: --noise")
@@ -372,6 +381,11 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
       return plot.takeError();
     options.plots.push_back(std::move(*plot));
   }
+  Expected<device::Reference> reference =
+      device::Reference::parse(referenceText);
+  if (!reference)
+    return makeError("--reference: " + toString(reference.takeError()));
+  options.reference = *reference;
   options.target = targetName;
   options.defects = defectPath;
   options.margin = marginPath;

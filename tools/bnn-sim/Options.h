@@ -4,6 +4,7 @@
 #define BNN_TOOLS_BNN_SIM_OPTIONS_H
 
 #include "NoiseSpec.h"
+#include "bnn/Device/SingleDevice.h"
 #include "bnn/MonteCarlo/Sweep.h"
 #include "bnn/Simulator/Simulator.h"
 #include <optional>
@@ -49,6 +50,7 @@ struct Options {
   std::string target; ///< name or file; empty: the image's, by name
   std::string defects, margin, chip; ///< files of a laboratory
   std::optional<double> supply;      ///< volt
+  device::Reference reference;       ///< of 1T1R, in figures
   int64_t chips = 1;                 ///< of a point, at most
   uint64_t seed = 1;
   std::vector<mc::Axis> sweep;

@@ -32,14 +32,6 @@ llvm::ArrayRef<ModelParameter> modelParameters();
 llvm::Expected<CellModel> makeCellModel(const Target &target, bool ternary,
                                         const ModelOptions &options);
 
-/// The error rate of a single device read against one reference, the better of
-/// all references: half of P(LRS above) + P(HRS below).
-struct SingleDevice {
-  double referenceOhm = 0, rate = 0;
-};
-SingleDevice minErrorReference(const Distribution &lrs,
-                               const Distribution &hrs);
-
 } // namespace bnn::device
 
 #endif // BNN_DEVICE_MAKEMODEL_H

@@ -9,8 +9,6 @@
 
 #include "bnn/Device/Sampling.h"
 #include "TestImage.h"
-#include "bnn/Device/Ecc.h"
-#include "bnn/Device/MakeModel.h"
 #include "bnn/Device/Program.h"
 #include "bnn/Device/Random.h"
 #include "llvm/ADT/DenseMap.h"
@@ -228,38 +226,6 @@ TEST(Sampling, TiltedDownTo1e7) {
     EXPECT_LT(sampled.weightVariance, 10) << name; // no sample dominates
     EXPECT_GT(rate, 1e-8);
     EXPECT_LT(rate, 2e-3);
-  }
-}
-
-/// 2T2R against codes under the conditions of the equivalence: equal spreads of
-/// ln R, no offset, the best reference, two devices a bit. The table's values
-/// have two digits.
-TEST(Sampling, TableOf2T2RAgainstCodes) {
-  struct Row {
-    double single, differential, sec74, secded84, secded7264;
-  };
-  for (const Row &row : {Row{1e-1, 3.5e-2, 6.8e-2, 5.6e-2, 1.1e-1},
-                         Row{3.3e-2, 4.7e-3, 8.9e-3, 7.1e-3, 3.4e-2},
-                         Row{1e-2, 5.0e-4, 8.8e-4, 6.9e-4, 5.5e-3},
-                         Row{1e-3, 6.2e-6, 9.0e-6, 7.0e-6, 6.9e-5},
-                         Row{1e-4, 7.2e-8, 9.0e-8, 7.0e-8, 7.1e-7}}) {
-    double sigma = 0.5;
-    double hrs =
-        7e3 * std::exp(2 * sigma * -normalQuantile({row.single, false}));
-    CellParameters cell = lognormalCell(7e3, sigma, hrs, sigma);
-    SingleDevice single = minErrorReference(cell.lrs, cell.hrs);
-    EXPECT_NEAR(single.rate / row.single, 1, 1e-6);
-    EXPECT_NEAR(single.referenceOhm / std::sqrt(7e3 * hrs), 1, 1e-3);
-    double differential = CellModel(cell).rates(false).flip;
-    EXPECT_NEAR(differential / row.differential, 1, 0.02);
-    EXPECT_NEAR(Code::sec74().residual(single.rate) / row.sec74, 1, 0.03);
-    EXPECT_NEAR(Code::secded84().residual(single.rate) / row.secded84, 1, 0.03);
-    // The table's long code was checked to leading order only.
-    EXPECT_NEAR(Code::secded7264().residual(single.rate) / row.secded7264, 1,
-                0.1);
-    double ratio = differential / Code::secded84().residual(single.rate);
-    EXPECT_GT(ratio, 0.6);
-    EXPECT_LT(ratio, 1.04);
   }
 }
 
