@@ -39,6 +39,27 @@ static void writeInput(llvm::json::OStream &json, const DeclaredInput &input) {
   json.attribute("float32Difference", input.float32Difference);
 }
 
+static void writeMemory(llvm::json::OStream &json, const Memory &memory) {
+  if (!memory.baseline.empty())
+    json.attribute("baseline", memory.baseline);
+  json.attribute("parameters", memory.parameters.total());
+  json.attribute("weights", memory.parameters.weights);
+  json.attribute("bits32", memory.bits32);
+  json.attribute("bits8", memory.bits8);
+  json.attribute("saved32", memory.saved32());
+  json.attribute("saved8", memory.saved8());
+  json.attributeArray("layers", [&] {
+    for (const MemoryRow &row : memory.layers)
+      json.object([&] {
+        json.attribute("name", row.name);
+        json.attribute("parameters", row.read.total());
+        json.attribute("weights", row.read.weights);
+        json.attribute("bits32", row.bits32);
+        json.attribute("bits8", row.bits8);
+      });
+  });
+}
+
 std::string formatJson(const Summary &summary) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -66,6 +87,7 @@ std::string formatJson(const Summary &summary) {
     json.attribute("ties", summary.ties);
     json.attribute("inputBits", summary.inputBits);
     json.attribute("outputBits", summary.outputBits);
+    json.attributeObject("memory", [&] { writeMemory(json, summary.memory); });
   });
   os << '\n';
   return text;

@@ -286,8 +286,11 @@ Summary Summarizer::run() {
 }
 
 Summary summarize(const image::Image &image,
-                  const std::map<std::string, uint64_t> &ties) {
-  return Summarizer(image, ties).run();
+                  const std::map<std::string, uint64_t> &ties,
+                  const MemoryFacts &facts) {
+  Summary summary = Summarizer(image, ties).run();
+  summary.memory = countMemory(image, facts);
+  return summary;
 }
 
 } // namespace bnn::report

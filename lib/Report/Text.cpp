@@ -53,9 +53,10 @@ static Cells cellsOf(const Row &row) {
           number(row.rowReads)};
 }
 
-/// Columns of text left, of numbers right; two blanks between.
-static std::string formatTable(llvm::ArrayRef<Cells> table) {
-  constexpr size_t textColumns = 3;
+/// The first columns, of text, left, those of numbers right; two blanks
+/// between.
+static std::string formatTable(llvm::ArrayRef<Cells> table,
+                               size_t textColumns) {
   std::vector<size_t> widths(table.front().size());
   for (const Cells &cells : table)
     for (size_t i = 0; i < cells.size(); ++i)
@@ -129,6 +130,38 @@ static std::string plural(uint64_t count, const char *noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+/// "12.3", negative where more bits are stored than before.
+static std::string saved(double bits, double before) {
+  return before > 0 ? fmt::format("{:.1f}", 100 * (1 - bits / before)) : "";
+}
+
+/// The second table: where the bits of the parameters are.
+static std::string formatMemory(const Memory &memory) {
+  if (!memory.parameters.total())
+    return "";
+  std::vector<Cells> table = {{"parameters of", "weights", "others",
+                               "bits, host 32", "saved %", "bits, host 8",
+                               "saved %"}};
+  auto add = [&](std::string name, Parameters read, uint64_t bits32,
+                 uint64_t bits8) {
+    double before = double(read.total());
+    table.push_back({std::move(name), std::to_string(read.weights),
+                     std::to_string(read.others), std::to_string(bits32),
+                     saved(double(bits32), 32 * before), std::to_string(bits8),
+                     saved(double(bits8), 8 * before)});
+  };
+  for (const MemoryRow &row : memory.layers)
+    add(shorten(row.name.empty() ? "-" : row.name, widestName), row.read,
+        row.bits32, row.bits8);
+  bool other = !memory.baseline.empty();
+  add(other ? "total, against" : "total", memory.parameters, memory.bits32,
+      memory.bits8);
+  std::string text = '\n' + formatTable(table, 1);
+  if (other)
+    text += "  " + memory.baseline + '\n';
+  return text;
+}
+
 static std::string formatTotals(const Summary &summary) {
   std::string text;
   if (summary.subarrays)
@@ -162,10 +195,11 @@ std::string formatText(const Summary &summary) {
                                "subarrays", "use %", "row reads"}};
   for (const Row &row : summary.layers)
     table.push_back(cellsOf(row));
-  text += formatTable(table) + '\n';
+  text += formatTable(table, 3) + '\n';
   text += formatTotals(summary);
   text += formatInputs(summary);
   text += formatReasons(summary);
+  text += formatMemory(summary.memory);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include "Absent.h"
 #include "Diagnostics.h"
 #include "Output.h"
+#include "Parameters.h"
 #include "Verification.h"
 #include "bnn/Conversion/BNNToImage.h"
 #include "bnn/Conversion/RRAMToImage.h"
@@ -15,6 +16,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 
@@ -44,6 +46,7 @@ private:
                           llvm::function_ref<void(OpPassManager &)> build);
   LogicalResult toBNN();
   LogicalResult toRRAM();
+  llvm::Error countMemory();
   void collectTies();
   LogicalResult finish(const image::Image &image);
 
@@ -65,6 +68,7 @@ private:
   DiagnosticPrinter diagnostics;
   OwningOpRef<ModuleOp> module;
   std::map<std::string, uint64_t> ties;
+  report::MemoryFacts memory;
   std::vector<ImportedTensor> tensors;
 };
 
@@ -87,6 +91,20 @@ LogicalResult Compilation::import() {
     provenance.push_back(StringAttr::get(&context, option));
   (*module)->setAttr("bnn.options", ArrayAttr::get(&context, provenance));
   return checkInputNames();
+}
+
+/// Before the passes free and pack constants.
+llvm::Error Compilation::countMemory() {
+  memory.byNode = countParameters(*module);
+  if (options.baseline.empty())
+    return llvm::Error::success();
+  llvm::Expected<report::Parameters> parameters =
+      parametersOfModel(options.baseline, options);
+  if (!parameters)
+    return parameters.takeError();
+  memory.baseline = llvm::sys::path::filename(options.baseline).str();
+  memory.baselineParameters = *parameters;
+  return llvm::Error::success();
 }
 
 LogicalResult Compilation::checkInputNames() {
@@ -188,7 +206,7 @@ void Compilation::collectTies() {
 
 /// All files appear, or none.
 LogicalResult Compilation::finish(const image::Image &image) {
-  report::Summary summary = report::summarize(image, ties);
+  report::Summary summary = report::summarize(image, ties, memory);
   OutputFiles files;
   if (!options.output.empty()) {
     llvm::Expected<std::string> bytes = image::serialize(image);
@@ -225,11 +243,14 @@ LogicalResult Compilation::run() {
   if (options.stage == Stage::Import)
     return writeStage();
   tensors = listTensors(*module);
+  if (llvm::Error error = countMemory())
+    return fail(std::move(error));
   if (failed(toBNN()))
     return failure();
   if (options.stage == Stage::BNN)
     return writeStage();
   collectTies();
+  memory.ternaryNodes = ternaryNodes(*module);
   if (failed(attachTarget()) || failed(toRRAM()))
     return failure();
   if (options.stage == Stage::RRAM)

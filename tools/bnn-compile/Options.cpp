@@ -88,6 +88,10 @@ static cl::opt<uint64_t>
 static cl::opt<std::string> report(
     "report", cl::value_desc("FILE"), cl::cat(category),
     cl::desc("Write the summary: JSON if FILE ends in .json, else text"));
+static cl::opt<std::string> baseline(
+    "baseline", cl::value_desc("FILE.onnx"), cl::cat(category),
+    cl::desc("Network that the summary compares the memory of the parameters\n"
+             "with: the one that net.onnx replaces (default: itself)"));
 static cl::opt<bool> quiet("quiet", cl::cat(category),
                            cl::desc("Do not print the summary"));
 static cl::alias quietShort("q", cl::aliasopt(quiet), cl::cat(category),
@@ -290,6 +294,7 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.verifySamples = verifySamples;
   options.seed = seed;
   options.report = report;
+  options.baseline = baseline;
   options.quiet = quiet;
   options.verifyEach = verifyEach;
   if (options.verify && options.verifySamples == 0)

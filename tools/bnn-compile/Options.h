@@ -42,6 +42,7 @@ struct Options {
   uint64_t seed = 1;
 
   std::string report;
+  std::string baseline; // of the memory table; empty: the model itself
   bool quiet = false;
   bool verifyEach = true;
 

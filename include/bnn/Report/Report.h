@@ -9,6 +9,7 @@
 #define BNN_REPORT_REPORT_H
 
 #include "bnn/Image/image.pb.h"
+#include "bnn/Report/Memory.h"
 #include <cstdint>
 #include <map>
 #include <string>
@@ -71,12 +72,15 @@ struct Summary {
   uint64_t ties = 0;
   uint64_t inputBits = 0;  ///< per sample, from the host onto the chip
   uint64_t outputBits = 0; ///< per sample, from the chip to the host
+
+  Memory memory; ///< of the parameters
 };
 
 /// Summarises `image`, which must be verified. `ties` counts them by ONNX node
 /// (the linear operator's, or that of a threshold of its own).
 Summary summarize(const image::Image &image,
-                  const std::map<std::string, uint64_t> &ties = {});
+                  const std::map<std::string, uint64_t> &ties,
+                  const MemoryFacts &facts);
 
 /// An aligned table of at most 120 columns, with the reasons of host operators
 /// below.
