@@ -38,6 +38,8 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
   for (LayerNoise &layer : noise) {
     layer.wrong.clear();
     layer.marginal.clear();
+    layer.unsteady.clear();
+    layer.dwellReads = chip.telegraphDwellReads;
   }
   auto stored = [&](uint64_t cell) {
     return int8_t(cells.weight(cell / map.columns() / map.rows(),
@@ -66,6 +68,24 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
         {uint32_t(use.neuron), uint32_t(use.lane), cell.flipOne, cell.flipZero,
          frozen ? error->toOne : weight, frozen ? error->toZero : weight});
   }
+  auto addUnsteady = [&](uint64_t cell) -> UnsteadyLane * {
+    const image::MappedTile *tile = map.tileOf(cell);
+    if (!tile)
+      return nullptr;
+    image::CellUse use = map.use(*tile, cell);
+    noise[use.step].unsteady.push_back(
+        {uint32_t(use.neuron), uint32_t(use.lane), stored(cell)});
+    return &noise[use.step].unsteady.back();
+  };
+  for (const device::UncertainCell &cell : chip.uncertain)
+    if (UnsteadyLane *lane = addUnsteady(cell.cell))
+      lane->states[0] = {cell.one, cell.zero};
+  for (const device::TelegraphCell &cell : chip.telegraph)
+    if (UnsteadyLane *lane = addUnsteady(cell.cell)) {
+      lane->occupancyBl = cell.occupancyBl;
+      lane->occupancyBlb = cell.occupancyBlb;
+      lane->states = cell.states;
+    }
 }
 
 Error ChipNetwork::program(const device::Chip &chip, const ReadNoise &reads) {

@@ -105,14 +105,21 @@ private:
   struct ChangedConstant {
     uint32_t neuron;
     int64_t constant;
-    int32_t padMismatches;
+    int32_t padMismatches, padZeros;
+  };
+  /// Where an input lane of a neuron lies in rows and sums.
+  struct Site {
+    uint32_t word = 0; ///< of a row; unused for padding
+    uint8_t bit = 0, term = 0;
+    bool padding = false; ///< a column that is driven with 1
+    bool input(const uint32_t *row) const {
+      return padding || (row[word] >> bit & 1);
+    }
   };
   /// A marginal cell as a packed row and its sums see it.
   struct Flicker {
     uint32_t neuron; ///< of the group
-    uint32_t word;   ///< of the row; unused for padding
-    uint8_t bit, term;
-    bool padding;                 ///< a column that is driven with 1
+    Site site;
     int8_t changeOne, changeZero; ///< of the mismatches, when it flips
     float flipOne, flipZero;
   };
@@ -133,6 +140,15 @@ private:
   void flipReads(int64_t index, size_t t, unsigned plane, int64_t firstRow,
                  int64_t numRows, int64_t firstSample, int32_t *sums) const;
   void addFlicker(const MarginalLane &cell);
+  bool isSeparate(const WrongLane &cell) const;
+  void addUnsteady(const LayerNoise &next);
+  void answerUnsteady(const Rows &rows, int64_t index, int64_t firstRow,
+                      int64_t numRows, int64_t firstSample,
+                      int32_t *sums) const;
+  void flipTernary(int64_t index, size_t t, unsigned plane, int64_t firstRow,
+                   int64_t numRows, int64_t firstSample, const int32_t *part,
+                   int32_t *sums) const;
+  Site siteOf(int64_t index, uint32_t lane) const;
   void flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
                     int64_t numRows, int64_t firstSample, int32_t *sums) const;
   void flip(const Flicker &cell, int64_t index, const uint32_t *row,
@@ -149,10 +165,14 @@ private:
   std::vector<ChangedConstant> changed;
   std::vector<int32_t> padMismatches; // [neuron] among padding columns
   int64_t padColumns = 0;             // of a neuron, counted
+  std::vector<int32_t> padZeros;      // [neuron] among them; only of a chip
   const LayerNoise *noise = nullptr;
   // Of the rate of `noise`: for a term, and for the last with the padding.
   std::vector<uint32_t> flipTable, lastFlipTable;
   std::vector<std::vector<Bucket>> buckets; // by group
+  // Cells with odds, and with ternary sensing all that one set of weights and
+  // masks cannot say; by group.
+  std::vector<std::vector<UnsteadyLane>> unsteady;
 };
 
 } // namespace bnn::sim

@@ -19,22 +19,25 @@ using bnn::device::Stream;
 namespace bnn::sim {
 
 bool FusedLayer::readsAreNoisy() const {
-  return noise && (noise->rates.any() || !noise->marginal.empty() ||
-                   (noise->reads && !noise->reads->marginError.empty()));
+  return noise &&
+         (noise->rates.any() || !noise->marginal.empty() ||
+          llvm::any_of(unsteady,
+                       [](const auto &group) { return !group.empty(); }) ||
+          (noise->reads && !noise->reads->marginError.empty()));
 }
 
 /// What the reads of the chip that `noise` describes need.
 void FusedLayer::prepareReads() {
   flipTable.clear();
-  if (noise->rates.any())
+  if (noise->rates.any() && !ternarySense)
     flipTable = binomialTable(uint64_t(geometry.fanIn), noise->rates.flip);
   lastFlipTable = flipTable;
-  if (noise->rates.any() && padColumns)
+  if (noise->rates.any() && !ternarySense && padColumns)
     lastFlipTable =
         binomialTable(uint64_t(geometry.fanIn + padColumns), noise->rates.flip);
   buckets.assign(groups.size(), {});
   for (const MarginalLane &cell : noise->marginal)
-    if (std::max(cell.flipOne, cell.flipZero) > 0)
+    if (!ternarySense && std::max(cell.flipOne, cell.flipZero) > 0)
       addFlicker(cell);
   for (std::vector<Bucket> &group : buckets)
     for (Bucket &bucket : group) {
@@ -47,6 +50,20 @@ void FusedLayer::prepareReads() {
       }
       bucket.limits.resize((bucket.limits.size() + 31) / 32 * 32, 0);
     }
+}
+
+FusedLayer::Site FusedLayer::siteOf(int64_t index, uint32_t lane) const {
+  Site site;
+  site.padding = lane >= geometry.weightPlanes * geometry.fanIn;
+  // The padding belongs to the last term.
+  size_t terms = groups[index].terms.size();
+  site.term = uint8_t(std::min<size_t>(lane / geometry.fanIn, terms - 1));
+  if (!site.padding) {
+    size_t slot = slotOf(lane % geometry.fanIn);
+    site.word = uint32_t(slot / 32);
+    site.bit = uint8_t(slot % 32);
+  }
+  return site;
 }
 
 /// Buckets of 2^-4 .. 1, where each cell is drawn for itself, then of 2^-8 ..
@@ -63,15 +80,7 @@ void FusedLayer::addFlicker(const MarginalLane &lane) {
   }
   Flicker cell{};
   cell.neuron = uint32_t(lane.neuron % geometry.groupNeurons);
-  cell.padding = lane.lane >= geometry.weightPlanes * geometry.fanIn;
-  // The padding belongs to the last term.
-  size_t terms = groups[index].terms.size();
-  cell.term = uint8_t(std::min<size_t>(lane.lane / geometry.fanIn, terms - 1));
-  if (!cell.padding) {
-    size_t slot = slotOf(lane.lane % geometry.fanIn);
-    cell.word = uint32_t(slot / 32);
-    cell.bit = uint8_t(slot % 32);
-  }
+  cell.site = siteOf(index, lane.lane);
   // A mismatch that flips is one less.
   cell.changeOne = lane.toOne < 0 ? -1 : 1;
   cell.changeZero = lane.toZero > 0 ? -1 : 1;
@@ -124,9 +133,9 @@ void FusedLayer::flipReads(int64_t index, size_t t, unsigned plane,
 /// below that of its input.
 void FusedLayer::flip(const Flicker &cell, int64_t index, const uint32_t *row,
                       unsigned plane, double u, int32_t *sums) const {
-  bool input = cell.padding || (row[cell.word] >> cell.bit & 1);
+  bool input = cell.site.input(row);
   if (u < (input ? cell.flipOne : cell.flipZero))
-    sums[cell.neuron] += groups[index].terms[cell.term].factors[plane] *
+    sums[cell.neuron] += groups[index].terms[cell.site.term].factors[plane] *
                          (input ? cell.changeOne : cell.changeZero);
 }
 
@@ -206,13 +215,19 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
       single.factors = &one;
       single.sums = part.data();
       runMismatch(single);
-      flipReads(index, t, plane, firstRow, numRows, firstSample, part.data());
+      if (ternarySense)
+        flipTernary(index, t, plane, firstRow, numRows, firstSample,
+                    part.data(), sums.data());
+      else
+        flipReads(index, t, plane, firstRow, numRows, firstSample, part.data());
       for (size_t i = 0; i < numRows * lanes; ++i)
         sums[i] += term.factors[plane] * part[i];
     }
   }
   if (!buckets[index].empty())
     flipMarginal(rows, index, firstRow, numRows, firstSample, sums.data());
+  if (!unsteady[index].empty())
+    answerUnsteady(rows, index, firstRow, numRows, firstSample, sums.data());
 }
 
 /// The comparison of a neuron's count, which errs where it is close.

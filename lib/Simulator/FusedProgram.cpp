@@ -44,8 +44,10 @@ void FusedLayer::restore() {
     int64_t index = entry.neuron / geometry.groupNeurons;
     int64_t i = entry.neuron % geometry.groupNeurons;
     groups[index].constants[i] = entry.constant;
-    if (!padMismatches.empty())
+    if (!padMismatches.empty()) {
       padMismatches[entry.neuron] = entry.padMismatches;
+      padZeros[entry.neuron] = entry.padZeros;
+    }
     if (binaryOutput)
       packLimit(groups[index], index, i);
   }
@@ -57,7 +59,8 @@ void FusedLayer::keepConstant(uint32_t neuron) {
   changed.push_back({neuron,
                      groups[neuron / geometry.groupNeurons]
                          .constants[neuron % geometry.groupNeurons],
-                     padMismatches.empty() ? 0 : padMismatches[neuron]});
+                     padMismatches.empty() ? 0 : padMismatches[neuron],
+                     padZeros.empty() ? 0 : padZeros[neuron]});
 }
 
 /// A padding column is driven with 1 and part of its neuron's constant.
@@ -69,6 +72,7 @@ void FusedLayer::patchPadding(const WrongLane &cell) {
       .constants[cell.neuron % geometry.groupNeurons] +=
       more * countPerOne(layer);
   padMismatches[cell.neuron] += (cell.toOne < 0) - (cell.stored < 0);
+  padZeros[cell.neuron] += (cell.toOne == 0) - (cell.stored == 0);
 }
 
 void FusedLayer::patch(const WrongLane &cell) {
@@ -110,26 +114,16 @@ void FusedLayer::fillMasks(Term &term) {
 Error FusedLayer::program(const LayerNoise &next) {
   restore();
   noise = &next;
-  auto refuse = [&](const Twine &what) {
-    return makeError("layer '" + layer.name() + "': " + what +
-                     " with ternary sensing; use --exec replay");
-  };
-  if (ternarySense) {
-    if (next.rates.any() || !next.marginal.empty())
-      return refuse("errors drawn at each read are not executed by fused");
-    for (const WrongLane &cell : next.wrong)
-      if (cell.toOne != cell.toZero)
-        return refuse("cells that answer differently to 1 and to 0 are not "
-                      "executed by fused");
-    if (!next.wrong.empty())
-      for (Group &group : groups)
-        for (Term &term : group.terms)
-          fillMasks(term);
-  }
+  padZeros.assign(padMismatches.size(), 0);
+  if (ternarySense && (!next.wrong.empty() || next.rates.any()))
+    for (Group &group : groups)
+      for (Term &term : group.terms)
+        fillMasks(term);
   for (const WrongLane &cell : next.wrong)
-    patch(cell);
+    if (!isSeparate(cell))
+      patch(cell);
   for (const WrongLane &cell : next.wrong) {
-    if (cell.toOne == cell.toZero ||
+    if (cell.toOne == cell.toZero || isSeparate(cell) ||
         cell.lane >= geometry.weightPlanes * geometry.fanIn)
       continue;
     Group &group = groups[cell.neuron / geometry.groupNeurons];
@@ -152,6 +146,7 @@ Error FusedLayer::program(const LayerNoise &next) {
       int64_t index = entry.neuron / geometry.groupNeurons;
       packLimit(groups[index], index, entry.neuron % geometry.groupNeurons);
     }
+  addUnsteady(next);
   prepareReads();
   return Error::success();
 }

@@ -5,6 +5,7 @@
 
 #include "Batch.h"
 #include "Geometry.h"
+#include "UnsteadyCells.h"
 #include "bnn/Simulator/Noise.h"
 #include <memory>
 
@@ -38,8 +39,16 @@ struct LayerNoise {
   uint32_t layer = 0; ///< the layer's number, for the keys of draws
   std::vector<WrongLane> wrong;
   std::vector<MarginalLane> marginal;
-  device::ErrorRates rates; ///< of every sensed bit, at each read
+  std::vector<UnsteadyLane> unsteady; ///< none of them in the lists above
+  double dwellReads = 0;              ///< Chip.telegraphDwellReads
+  device::ErrorRates rates;           ///< of every sensed bit, at each read
   const ReadNoise *reads = nullptr;
+
+  CellRead read(uint64_t image, uint64_t site, uint64_t sites,
+                bool input) const {
+    return {reads->seed, reads->chip, layer,      image,
+            site,        sites,       dwellReads, input};
+  }
 };
 
 /// One array layer, ready to run batches of samples.

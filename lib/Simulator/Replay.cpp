@@ -82,6 +82,7 @@ private:
   const LayerNoise *noise = nullptr;
   DenseMap<std::pair<uint32_t, uint32_t>, WrongLane> wrong;
   DenseMap<std::pair<uint32_t, uint32_t>, MarginalLane> marginal;
+  DenseMap<std::pair<uint32_t, uint32_t>, const UnsteadyLane *> unsteady;
 };
 
 /// One neuron after another; its tiles in different subarrays are sensed in
@@ -149,10 +150,13 @@ Error ReplayLayer::program(const LayerNoise &next) {
   noise = &next;
   wrong.clear();
   marginal.clear();
+  unsteady.clear();
   for (const WrongLane &cell : next.wrong)
     wrong[{cell.neuron, cell.lane}] = cell;
   for (const MarginalLane &cell : next.marginal)
     marginal[{cell.neuron, cell.lane}] = cell;
+  for (const UnsteadyLane &cell : next.unsteady)
+    unsteady[{cell.neuron, cell.lane}] = &cell;
   return Error::success();
 }
 
@@ -163,6 +167,12 @@ int ReplayLayer::answerOf(int weight, bool bit, int64_t lane,
   std::pair<uint32_t, uint32_t> key(uint32_t(read.neuron), uint32_t(lane));
   if (auto cell = wrong.find(key); cell != wrong.end())
     weight = bit ? cell->second.toOne : cell->second.toZero;
+  uint64_t site = uint64_t(read.position) * geometry.planes + read.plane;
+  if (auto cell = unsteady.find(key); cell != unsteady.end())
+    weight = sim::answer(
+        *cell->second,
+        noise->read(uint64_t(read.sample), site,
+                    uint64_t(geometry.positions) * geometry.planes, bit));
   int answer = bit ? weight : -weight;
   auto margin = marginal.find(key);
   if (!noise->rates.any() && margin == marginal.end())
@@ -171,7 +181,6 @@ int ReplayLayer::answerOf(int weight, bool bit, int64_t lane,
   device::Stream stream(noise->reads->seed, noise->reads->chip,
                         device::Draw::ReadFlip,
                         uint64_t(noise->layer) << 16 | 0x7fff);
-  uint64_t site = uint64_t(read.position) * geometry.planes + read.plane;
   auto [first, second] =
       stream.pair(uint64_t(read.sample) << 32 | uint64_t(read.neuron),
                   site << 32 | uint64_t(lane));

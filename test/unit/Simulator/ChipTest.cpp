@@ -83,6 +83,14 @@ image::Image withCells(const image::Image &image, const device::Chip &chip) {
   return changed;
 }
 
+RandomNetwork anyTernaryNetwork(int seed) {
+  for (;; seed += 1000) {
+    RandomNetwork network = anyNetwork(seed);
+    if (network.image.target().ternary_sense())
+      return network;
+  }
+}
+
 /// One without ternary sensing.
 RandomNetwork anyBinaryNetwork(int seed) {
   for (;; seed += 1000) {
@@ -186,6 +194,67 @@ TEST_P(Chips, ReadsDoNotDependOnBatches) {
   EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip,
                     reads, false, 2)["output"],
             wanted["output"]);
+}
+
+/// Cells of every third column with odds, every other with telegraph noise.
+device::Chip unsteadyChip(const image::Image &image, double dwellReads) {
+  image::CellMap map(image);
+  bool ternary = image.target().ternary_sense();
+  device::Chip chip;
+  chip.telegraphDwellReads = dwellReads;
+  unsigned turn = 0;
+  auto odds = [&] {
+    float minus = float(++turn % 5) / 8, zero = ternary ? 0.25f : 0;
+    return device::AnswerOdds{minus, zero, 1 - minus - zero};
+  };
+  for (const image::MappedTile &tile : map.tiles())
+    for (uint32_t row = 0; row < tile.rows; ++row)
+      for (uint32_t column = row % 3; column < tile.columns; column += 3) {
+        uint64_t cell =
+            map.index(tile.subarray, tile.row + row, tile.column + column);
+        if (++turn % 2) {
+          chip.uncertain.push_back({cell, odds(), odds()});
+          continue;
+        }
+        device::TelegraphCell noisy{cell, 0.3f, turn % 4 ? 0.6f : 0, {}};
+        for (auto &state : noisy.states)
+          state = {odds(), {0, 0, 1}};
+        chip.telegraph.push_back(noisy);
+      }
+  auto before = [](const auto &a, const auto &b) { return a.cell < b.cell; };
+  llvm::sort(chip.uncertain, before);
+  llvm::sort(chip.telegraph, before);
+  return chip;
+}
+
+// Cells with odds draw the same on both executors: they are judged cell by
+// cell.
+TEST_P(Chips, OddsAndTelegraphNoise) {
+  RandomNetwork network = anyNetwork(GetParam());
+  const double dwellReads[] = {0, 1, 20};
+  device::Chip chip =
+      unsteadyChip(network.image, dwellReads[GetParam() / 3 % 3]);
+  auto wanted =
+      runChip(network.image, network.samples, Executor::Replay, &chip);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip, {},
+                    GetParam() % 2, 2)["output"],
+            wanted["output"]);
+}
+
+// Ternary cells that answer 1 and 0 differently.
+TEST_P(Chips, TernaryTwoPlanes) {
+  RandomNetwork network = anyTernaryNetwork(GetParam());
+  device::BitErrorModel model;
+  model.rates = {0.1, 0.1, 0.2};
+  device::Chip chip = device::program(model, network.image,
+                                      image::CellMap(network.image), 7, 0);
+  int turn = 0;
+  for (device::FrozenError &error : chip.errors)
+    error.toZero = int8_t(++turn % 3 - 1);
+  auto wanted =
+      runChip(network.image, network.samples, Executor::Replay, &chip);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip),
+            wanted);
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Chips, testing::Range(0, 90));

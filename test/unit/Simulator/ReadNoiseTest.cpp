@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RandomNetwork.h"
+#include "UnsteadyCells.h"
 #include "bnn/Image/CellMap.h"
 #include "bnn/Simulator/Simulator.h"
 #include <cmath>
@@ -21,10 +22,10 @@ namespace {
 constexpr int samples = 3000;
 constexpr int neurons = 40; // a block and a part
 
-RandomNetwork makeNetwork(Codes codes, bool mask) {
-  RandomNetwork network(5, {32, 33, false, mask}, samples);
+RandomNetwork makeNetwork(Codes codes, bool mask, bool ternary = false) {
+  RandomNetwork network(5, {32, 33, ternary, mask}, samples);
   network.input({1, 1, 70}, codes);
-  network.dense(1, 1, neurons, false, Outputs::Accumulator, {});
+  network.dense(1, 1, neurons, ternary, Outputs::Accumulator, {});
   network.finish();
   return network;
 }
@@ -144,6 +145,90 @@ INSTANTIATE_TEST_SUITE_P(
             true},
         Law{"Both", {ArrayLayer::BIPOLAR}, 2, true, 0.02, true}),
     [](const auto &info) { return std::string(info.param.name); });
+
+struct TernaryLaw {
+  const char *name;
+  device::ErrorRates rates;
+  bool mask, marginal;
+};
+
+class TernaryLaws : public testing::TestWithParam<TernaryLaw> {};
+
+TEST_P(TernaryLaws, FusedDrawsAsCellByCell) {
+  const TernaryLaw &law = GetParam();
+  RandomNetwork network = makeNetwork({ArrayLayer::BIPOLAR}, law.mask, true);
+  device::BitErrorModel frozen;
+  frozen.rates = {0.02, 0.05, 0.1};
+  image::CellMap map(network.image);
+  // On cells that programming changed already, padding columns among them.
+  device::Chip chip = device::program(frozen, network.image, map, 3, 0);
+  device::Chip plain = chip;
+  int turn = 0;
+  for (const image::MappedTile &tile : map.tiles())
+    for (uint32_t row = 0; law.marginal && row < tile.rows; ++row)
+      for (uint32_t column = row % 2; column < tile.columns; column += 2)
+        chip.marginal.push_back(
+            {map.index(tile.subarray, tile.row + row, tile.column + column),
+             float(++turn % 7) / 40, float(turn % 3) / 20});
+  llvm::sort(chip.marginal,
+             [](const auto &a, const auto &b) { return a.cell < b.cell; });
+  std::vector<double> exact = accumulators(network, Executor::Fused, plain, {});
+  auto counts = [&](Executor executor, double factor) {
+    ReadNoise reads;
+    reads.seed = 12;
+    reads.errors.rates = {law.rates.flip * factor, law.rates.toZero * factor,
+                          law.rates.fromZero * factor};
+    return pairs(accumulators(network, executor, chip, reads), exact, 1, 5);
+  };
+  std::vector<double> cells = counts(Executor::Replay, 1);
+  EXPECT_LT(std::abs(chiSquare(counts(Executor::Fused, 1), cells)), 4);
+  if (law.rates.any()) {
+    EXPECT_GT(chiSquare(counts(Executor::Fused, 1.2), cells), 8);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, TernaryLaws,
+    testing::Values(TernaryLaw{"Type1", {0.02, 0, 0}, true, false},
+                    TernaryLaw{"Type2", {0, 0.05, 0}, true, false},
+                    TernaryLaw{"Type3", {0, 0, 0.05}, false, false},
+                    TernaryLaw{"AllTypes", {0.02, 0.04, 0.05}, false, false},
+                    TernaryLaw{"Marginal", {}, false, true}),
+    [](const auto &info) { return std::string(info.param.name); });
+
+// A device keeps its state for the mean dwell time, over images too, and is
+// high for the share of its occupancy.
+TEST(ReadNoise, TelegraphNoiseOutlastsReads) {
+  UnsteadyLane cell{3, 5, 1, 0.3f, 0};
+  for (unsigned state = 0; state < 4; ++state)
+    cell.states[state] = {{state & 1 ? 0.0f : 1.0f, 0, state & 1 ? 1.0f : 0.0f},
+                          {1, 0, 0}};
+  constexpr uint64_t reads = 400000, sites = 7;
+  for (double dwell : {3.0, 25.0, 300.0}) {
+    double high = 0, changes = 0;
+    int last = 0;
+    for (uint64_t t = 0; t < reads; ++t) {
+      int found = answer(
+          cell, {1, 2, 3, t / sites, t % sites, sites, dwell, /*input=*/true});
+      high += found > 0;
+      changes += t > 0 && found != last;
+      last = found;
+    }
+    // Each state lasts for a dwell time: two changes in twice the mean.
+    double wanted = double(reads) / dwell;
+    EXPECT_NEAR(changes / wanted, 1, 5 / std::sqrt(wanted)) << dwell;
+    EXPECT_NEAR(high / double(reads), 0.3, 3 / std::sqrt(wanted)) << dwell;
+  }
+  // Anew for each image: the same within one.
+  double high = 0;
+  for (uint64_t image = 0; image < 20000; ++image) {
+    int first = answer(cell, {1, 2, 3, image, 0, sites, 0, true});
+    for (uint64_t site = 1; site < sites; ++site)
+      ASSERT_EQ(answer(cell, {1, 2, 3, image, site, sites, 0, true}), first);
+    high += first > 0;
+  }
+  EXPECT_NEAR(high / 20000, 0.3, 4 * std::sqrt(0.21 / 20000));
+}
 
 TEST(ReadNoise, DoesNotDependOnTheInstructionSet) {
   RandomNetwork network = makeNetwork({ArrayLayer::BIPOLAR}, false);
