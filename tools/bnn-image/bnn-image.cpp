@@ -1,10 +1,12 @@
 //===- bnn-image.cpp - Looks at programming images ------------------------===//
 
 #include "Recovered.h"
+#include "bnn/Export/Export.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Image/Text.h"
 #include "bnn/Image/Verifier.h"
+#include "bnn/Support/File.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Errc.h"
@@ -93,6 +95,37 @@ cl::opt<std::string> thresholdsLayer("layer", cl::value_desc("name"),
                                      cl::sub(thresholdsCommand),
                                      cl::cat(category));
 
+cl::SubCommand exportCommand("export", "Write what a chip needs, for RTL, "
+                                       "firmware and programmers");
+cl::SubCommand importCommand("import", "Make the image again of an export");
+
+cl::opt<std::string> exportFile(cl::Positional, cl::Required,
+                                cl::desc("<image>"), cl::sub(exportCommand),
+                                cl::cat(category));
+cl::opt<exporter::Format> exportFormat(
+    "format", cl::Required, cl::desc("Form of the file:"),
+    cl::values(clEnumValN(exporter::Format::Memh, "memh",
+                          "32-bit words for Verilog's $readmemh"),
+               clEnumValN(exporter::Format::C, "c",
+                          "the same as a C array, without the host's part"),
+               clEnumValN(exporter::Format::Bin, "bin",
+                          "the same as bytes, little endian"),
+               clEnumValN(exporter::Format::IntelHex, "ihex",
+                          "these bytes as Intel HEX, from address 0"),
+               clEnumValN(exporter::Format::Json, "json",
+                          "fields by name, cells as digits")),
+    cl::sub(exportCommand), cl::cat(category));
+cl::opt<std::string> exportOutput("o", cl::value_desc("file"), cl::Required,
+                                  cl::desc("Output"), cl::sub(exportCommand),
+                                  cl::cat(category));
+
+cl::opt<std::string> importFile(cl::Positional, cl::Required,
+                                cl::desc("<export>"), cl::sub(importCommand),
+                                cl::cat(category));
+cl::opt<std::string> importOutput("o", cl::value_desc("net.rimg"), cl::Required,
+                                  cl::desc("Output"), cl::sub(importCommand),
+                                  cl::cat(category));
+
 constexpr StringLiteral overview =
     "Looks at programming images, the files that bnn-compile writes.\n";
 
@@ -106,6 +139,8 @@ constexpr StringLiteral examples =
     "  bnn-image diff old.rimg new.rimg             devices to reprogram\n"
     "  bnn-image weights --layer fc1 -o fc1.npy net.rimg\n"
     "  bnn-image thresholds --layer fc1 net.rimg    of each neuron, as CSV\n"
+    "  bnn-image export --format memh -o net.memh net.rimg   for RTL\n"
+    "  bnn-image import -o net.rimg net.memh        and back\n"
     "\nThe file - is standard input. Exit status 0 only if all was done; "
     "`diff` "
     "exits\nwith 1 where the images differ, as for errors, which are written "
@@ -220,6 +255,30 @@ Error runDiff(bool &identical) {
   return Error::success();
 }
 
+Error runExport() {
+  Expected<image::Image> parsed = image::read(exportFile);
+  if (!parsed)
+    return parsed.takeError();
+  Expected<std::string> text = exporter::exportImage(*parsed, exportFormat);
+  if (!text)
+    return createFileError(exportFile, text.takeError());
+  if (exportOutput != "-")
+    return writeFile(exportOutput, *text);
+  outs() << *text;
+  return Error::success();
+}
+
+Error runImport() {
+  Expected<std::unique_ptr<MemoryBuffer>> buffer = readFile(importFile);
+  if (!buffer)
+    return buffer.takeError();
+  Expected<image::Image> imported =
+      exporter::importImage((*buffer)->getBuffer());
+  if (!imported)
+    return createFileError(importFile, imported.takeError());
+  return image::write(*imported, importOutput);
+}
+
 /// What --layer says, if it is there.
 std::optional<StringRef> nameOf(const cl::opt<std::string> &layer) {
   if (!layer.getNumOccurrences())
@@ -254,9 +313,13 @@ int run() {
   if (thresholdsCommand)
     return finish(
         printThresholds(thresholdsFile, nameOf(thresholdsLayer), outs()));
+  if (exportCommand)
+    return finish(runExport());
+  if (importCommand)
+    return finish(runImport());
   WithColor::error(errs(), "bnn-image")
-      << "say what to do: info, verify, dump, diff, weights or thresholds; "
-         "--help shows examples\n";
+      << "say what to do: info, verify, dump, diff, weights, thresholds, "
+         "export or import; --help shows examples\n";
   return 1;
 }
 
@@ -272,7 +335,8 @@ int main(int argc, char **argv) {
   });
   for (cl::SubCommand *command :
        {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,
-        &dumpCommand, &diffCommand, &weightsCommand, &thresholdsCommand})
+        &dumpCommand, &diffCommand, &weightsCommand, &thresholdsCommand,
+        &exportCommand, &importCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::extrahelp help(examples);
   cl::ParseCommandLineOptions(argc, argv, overview);
