@@ -149,9 +149,6 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
       device::makeCellModel(*target, ternary, devices);
   if (!made)
     return made.takeError();
-  if (ternary && made->sense().readSigma > 0)
-    return makeError("ternary sensing with noise of reads is not executed by "
-                     "this version; leave read_sigma out");
   model = std::make_shared<device::CellModel>(std::move(*made));
   Expected<device::Programmer> ready =
       device::Programmer::create(*model, image, map);
