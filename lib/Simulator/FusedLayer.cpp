@@ -258,7 +258,7 @@ void FusedLayer::runBits(BatchValue &output, int64_t index, const Rows &rows,
       continue;
     }
     noisySums(rows, index, row, int64_t(work.numRows), record.firstSample,
-              sums);
+              &work, sums);
     work.sums = sums.data();
     runCompare(work);
     moveMargins(work, index, row, record.firstSample);
@@ -276,7 +276,7 @@ void FusedLayer::runSums(BatchValue &output, int64_t index, const Rows &rows,
   for (int64_t row = 0; row < total; row += step) {
     int64_t count = std::min(step, total - row);
     if (readsAreNoisy())
-      noisySums(rows, index, row, count, record.firstSample, sums);
+      noisySums(rows, index, row, count, record.firstSample, nullptr, sums);
     else
       for (auto [t, term] : enumerate(group.terms)) {
         MismatchTask work = task(group, term, rows, row, count);

@@ -138,7 +138,8 @@ private:
   void prepareReads();
   bool readsAreNoisy() const;
   void flipReads(int64_t index, size_t t, unsigned plane, int64_t firstRow,
-                 int64_t numRows, int64_t firstSample, int32_t *sums) const;
+                 int64_t numRows, int64_t firstSample, const MismatchTask *bits,
+                 int32_t *sums) const;
   void addFlicker(const MarginalLane &cell);
   bool isSeparate(const WrongLane &cell) const;
   void addUnsteady(const LayerNoise &next);
@@ -154,7 +155,7 @@ private:
   void flip(const Flicker &cell, int64_t index, const uint32_t *row,
             unsigned plane, double u, int32_t *sums) const;
   void noisySums(const Rows &rows, int64_t index, int64_t firstRow,
-                 int64_t numRows, int64_t firstSample,
+                 int64_t numRows, int64_t firstSample, const MismatchTask *bits,
                  std::vector<int32_t> &sums) const;
   int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count, int64_t sample,
                     int64_t position) const;

@@ -48,7 +48,7 @@ void FusedLayer::prepareReads() {
         bucket.limits.push_back(
             uint32_t(std::min(largest * 0x1p32, 0x1p32 - 1)));
       }
-      bucket.limits.resize((bucket.limits.size() + 31) / 32 * 32, 0);
+      bucket.limits.resize((bucket.limits.size() + 63) / 64 * 64, 0);
     }
 }
 
@@ -93,7 +93,8 @@ void FusedLayer::addFlicker(const MarginalLane &lane) {
 /// of term `t` into its mismatches of rows firstRow ...
 void FusedLayer::flipReads(int64_t index, size_t t, unsigned plane,
                            int64_t firstRow, int64_t numRows,
-                           int64_t firstSample, int32_t *sums) const {
+                           int64_t firstSample, const MismatchTask *bits,
+                           int32_t *sums) const {
   const Group &group = groups[index];
   bool last = t + 1 == group.terms.size();
   std::vector<uint32_t> sites(numRows), images(numRows);
@@ -114,7 +115,13 @@ void FusedLayer::flipReads(int64_t index, size_t t, unsigned plane,
   task.sums = sums;
   task.numRows = numRows;
   task.blocks = blocks;
-  task.table = last ? lastFlipTable.data() : flipTable.data();
+  const std::vector<uint32_t> &table = last ? lastFlipTable : flipTable;
+  task.table = table.data();
+  task.tableSize = uint32_t(table.size());
+  if (bits) {
+    task.limits = bits->limits;
+    task.rowClasses = bits->rowClasses;
+  }
   task.bits = uint32_t(geometry.fanIn + (last ? padColumns : 0));
   task.more = more.empty() ? nullptr : more.data();
   auto key = Stream(noise->reads->seed, noise->reads->chip, Draw::ReadFlip,
@@ -190,13 +197,26 @@ void FusedLayer::flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
   }
 }
 
-/// The mismatches of rows firstRow .. with all that their reads draw.
+/// The mismatches of rows firstRow .. with all that their reads draw. `bits`:
+/// what compares them, where nothing else is made of them.
 void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
                            int64_t numRows, int64_t firstSample,
+                           const MismatchTask *bits,
                            std::vector<int32_t> &sums) const {
   const Group &group = groups[index];
   size_t lanes = blocks * blockNeurons;
   bool flips = noise->rates.any();
+  // Flips are all that moves the sums between the exact ones and the limits.
+  bool alone = bits && group.terms.size() == 1 && geometry.planes == 1 &&
+               group.terms[0].factors[0] == 1 && buckets[index].empty() &&
+               unsteady[index].empty() && noise->reads->marginError.empty();
+  if (flips && alone && !ternarySense) {
+    MismatchTask work = task(group, group.terms[0], rows, firstRow, numRows);
+    work.sums = sums.data();
+    runMismatch(work);
+    flipReads(index, 0, 0, firstRow, numRows, firstSample, bits, sums.data());
+    return;
+  }
   std::vector<int32_t> part(flips ? numRows * lanes : 0);
   static constexpr int32_t one = 1;
   std::fill_n(sums.begin(), numRows * lanes, 0);
@@ -219,7 +239,8 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
         flipTernary(index, t, plane, firstRow, numRows, firstSample,
                     part.data(), sums.data());
       else
-        flipReads(index, t, plane, firstRow, numRows, firstSample, part.data());
+        flipReads(index, t, plane, firstRow, numRows, firstSample, nullptr,
+                  part.data());
       for (size_t i = 0; i < numRows * lanes; ++i)
         sums[i] += term.factors[plane] * part[i];
     }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ReadFlips.cpp"
@@ -20,75 +21,68 @@ namespace bnn::sim::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Philox blocks of a block of neurons: each gives words for four of them.
-constexpr size_t quads = blockNeurons / 4;
+/// Outputs that are worked on together.
+constexpr size_t batch = 16;
 
 // Philox4x32-10; the constants are Random123's.
 constexpr uint32_t multiplier0 = 0xD2511F53, multiplier1 = 0xCD9E8D57;
 constexpr uint32_t weyl0 = 0x9E3779B9, weyl1 = 0xBB67AE85;
 
-/// The 32 words of the eight Philox blocks at counters (first + i, c1, c2, c3):
-/// words 2 i and 2 i + 1 are the first two of block i, words 16 + 2 i and 17 +
-/// 2 i the others, so that vectors need no shuffle.
-HWY_INLINE void philox(uint32_t key0, uint32_t key1, uint32_t first,
-                       uint32_t c1, uint32_t c2, uint32_t c3,
-                       uint32_t *HWY_RESTRICT words) {
+/// The four words of each of the `batch` Philox blocks at the counters
+/// (first[i], c1, c2, c3): words[w][i].
+HWY_INLINE void philox(const uint32_t *HWY_RESTRICT key,
+                       const uint32_t *HWY_RESTRICT first, uint32_t c1,
+                       uint32_t c2, uint32_t c3, uint32_t (*words)[batch]) {
 #if HWY_TARGET == HWY_SCALAR
-  for (size_t i = 0; i < quads; ++i) {
-    uint32_t x0 = first + uint32_t(i), x1 = c1, x2 = c2, x3 = c3;
+  for (size_t i = 0; i < batch; ++i) {
+    uint32_t x0 = first[i], x1 = c1, x2 = c2, x3 = c3;
     for (uint32_t round = 0; round < 10; ++round) {
       const uint64_t a = uint64_t(multiplier0) * x0;
       const uint64_t b = uint64_t(multiplier1) * x2;
-      x0 = uint32_t(b >> 32) ^ x1 ^ (key0 + round * weyl0);
+      x0 = uint32_t(b >> 32) ^ x1 ^ (key[0] + round * weyl0);
       x1 = uint32_t(b);
-      x2 = uint32_t(a >> 32) ^ x3 ^ (key1 + round * weyl1);
+      x2 = uint32_t(a >> 32) ^ x3 ^ (key[1] + round * weyl1);
       x3 = uint32_t(a);
     }
-    words[2 * i] = x0;
-    words[2 * i + 1] = x1;
-    words[16 + 2 * i] = x2;
-    words[17 + 2 * i] = x3;
+    words[0][i] = x0;
+    words[1][i] = x1;
+    words[2][i] = x2;
+    words[3][i] = x3;
   }
 #else
   // A block to a 64-bit lane; what gathers in the upper halves is ignored.
-  const hn::CappedTag<uint64_t, quads> d64;
+  const hn::CappedTag<uint64_t, 8> d64;
   const hn::Repartition<uint32_t, decltype(d64)> d32;
+  const hn::Rebind<uint32_t, decltype(d64)> half;
   const size_t n = hn::Lanes(d64);
   const auto m0 = hn::BitCast(d32, hn::Set(d64, multiplier0));
   const auto m1 = hn::BitCast(d32, hn::Set(d64, multiplier1));
-  const auto low = hn::Set(d64, 0xffffffffu);
-  for (size_t i = 0; i < quads; i += n) {
-    auto x0 = hn::Iota(d64, first + i), x1 = hn::Set(d64, c1);
-    auto x2 = hn::Set(d64, c2), x3 = hn::Set(d64, c3);
+  HWY_ALIGN uint64_t out[4][batch];
+  for (size_t i = 0; i < batch; i += n) {
+    auto x0 = hn::PromoteTo(d64, hn::LoadU(half, first + i));
+    auto x1 = hn::Set(d64, c1), x2 = hn::Set(d64, c2), x3 = hn::Set(d64, c3);
     for (uint32_t round = 0; round < 10; ++round) {
       const auto a = hn::MulEven(hn::BitCast(d32, x0), m0);
       const auto b = hn::MulEven(hn::BitCast(d32, x2), m1);
       x0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(b), x1),
-                   hn::Set(d64, key0 + round * weyl0));
+                   hn::Set(d64, key[0] + round * weyl0));
       x2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(a), x3),
-                   hn::Set(d64, key1 + round * weyl1));
+                   hn::Set(d64, key[1] + round * weyl1));
       x1 = b;
       x3 = a;
     }
-    hn::StoreU(
-        hn::BitCast(d32, hn::Or(hn::And(x0, low), hn::ShiftLeft<32>(x1))), d32,
-        words + 2 * i);
-    hn::StoreU(
-        hn::BitCast(d32, hn::Or(hn::And(x2, low), hn::ShiftLeft<32>(x3))), d32,
-        words + 16 + 2 * i);
+    hn::Store(x0, d64, out[0] + i);
+    hn::Store(x1, d64, out[1] + i);
+    hn::Store(x2, d64, out[2] + i);
+    hn::Store(x3, d64, out[3] + i);
   }
+  for (size_t w = 0; w < 4; ++w)
+    for (size_t i = 0; i < batch; ++i)
+      words[w][i] = uint32_t(out[w][i]);
 #endif
 }
 
-/// The words of 32 neurons for draw `ordinal` of their output.
-HWY_INLINE void randomWords(const FlipTask &task, size_t row, size_t block,
-                            uint32_t ordinal, uint32_t *HWY_RESTRICT words) {
-  philox(task.key[0], task.key[1],
-         uint32_t((task.firstNeuron + block * blockNeurons) / 4),
-         task.sites[row], task.images[row], ordinal, words);
-}
-
-using D32 = hn::CappedTag<uint32_t, 16>;
+using D32 = hn::CappedTag<uint32_t, batch>;
 using V32 = hn::Vec<D32>;
 
 /// The upper halves of the products of 32-bit lanes.
@@ -105,63 +99,202 @@ HWY_INLINE V32 multiplyHigh(V32 a, V32 b) {
 #endif
 }
 
-HWY_INLINE void flipBlock(const FlipTask &task, size_t row, size_t block) {
+/// Outputs whose flips are drawn, side by side so that vectors are full, with
+/// room for a vector behind the last.
+struct Queue {
+  explicit Queue(size_t size) : neuron(size + batch), misses(size + batch) {
+    for (std::vector<uint32_t> &word : words)
+      word.resize(size + batch);
+  }
+  std::vector<uint32_t> neuron;   ///< of the group
+  std::vector<uint32_t> misses;   ///< mismatches, padding columns included
+  std::vector<uint32_t> words[4]; ///< of the output's first block
+  size_t size = 0;
+};
+
+/// Counters of a stream: an output's own blocks are numbered from 0, the block
+/// of the highest bytes lies beyond them.
+constexpr uint32_t byteOrdinal = UINT32_MAX;
+/// Outputs whose highest bytes come from one batch of blocks.
+constexpr size_t byteGroup = batch * 16;
+
+/// The highest byte of each output's word 0, so that one block decides for most
+/// of 16 outputs that nothing happens: byte `firstNeuron % byteGroup` belongs
+/// to neuron 0 of the task.
+HWY_INLINE void drawBytes(const FlipTask &task, size_t row,
+                          std::vector<uint8_t> &bytes) {
+  HWY_ALIGN uint32_t words[4][batch], counters[batch];
+  uint32_t block = uint32_t(task.firstNeuron / byteGroup * batch);
+  for (size_t first = 0; first < bytes.size() / byteGroup; ++first) {
+    for (size_t i = 0; i < batch; ++i)
+      counters[i] = block++;
+    philox(task.key, counters, task.sites[row], task.images[row], byteOrdinal,
+           words);
+    std::memcpy(bytes.data() + first * byteGroup, words, byteGroup);
+  }
+}
+
+/// Distribution functions by the highest byte of a word, for the first numbers
+/// of flips: what is below byte(need) has fewer than `need` flips.
+class ByteTable {
+public:
+  explicit ByteTable(const FlipTask &task) {
+    size_t entries = HWY_TARGET == HWY_SCALAR ? batch : hn::Lanes(D32());
+    last = uint32_t(std::min<size_t>(entries, task.tableSize) - 1);
+    for (size_t i = 0; i <= last; ++i)
+      bytes[i] = task.table[i] >> 24;
+  }
+
+  HWY_INLINE V32 of(V32 need) const {
+    const D32 d;
+    const auto at = hn::Min(hn::Sub(need, hn::Set(d, 1)), hn::Set(d, last));
+#if HWY_TARGET == HWY_SCALAR
+    return hn::Set(d, bytes[hn::GetLane(at)]);
+#else
+    return hn::TableLookupLanes(hn::Load(d, bytes), hn::IndicesFromVec(d, at));
+#endif
+  }
+
+private:
+  HWY_ALIGN uint32_t bytes[batch] = {};
+  uint32_t last;
+};
+
+/// Queues the outputs of a row that have enough flips to change what comes of
+/// them, as far as the highest byte tells. Where bits come out, the flips must
+/// reach the limit.
+HWY_INLINE void queueRow(const FlipTask &task, size_t row,
+                         const ByteTable &table, const uint8_t *bytes,
+                         Queue &queue) {
+  const D32 d;
+  const hn::RebindToSigned<D32> ds;
+  const hn::Rebind<uint8_t, D32> d8;
+  const size_t n = hn::Lanes(d), lanes = task.blocks * blockNeurons;
+  const int32_t *sums = task.sums + row * lanes;
+  const int32_t *limits =
+      task.limits
+          ? task.limits + (task.rowClasses ? task.rowClasses[row] : 0) * lanes
+          : nullptr;
+  const auto always = table.of(hn::Set(d, 1));
+  uint32_t *neurons = queue.neuron.data();
+  for (size_t i = 0; i < lanes; i += n) {
+    auto least = always;
+    if (limits) {
+      // From below the limit is reached, from above it is passed. Limits that
+      // nothing reaches overflow to what is no small number either.
+      const auto up =
+          hn::Sub(hn::LoadU(ds, limits + i), hn::LoadU(ds, sums + i));
+      least =
+          table.of(hn::BitCast(d, hn::Max(up, hn::Sub(hn::Set(ds, 1), up))));
+    }
+    const auto byte = hn::PromoteTo(d, hn::LoadU(d8, bytes + i));
+    const auto wanted = hn::Not(hn::Lt(byte, least));
+    if (hn::AllFalse(d, wanted))
+      continue;
+    neurons += hn::CompressStore(hn::Iota(d, uint32_t(i)), wanted, d, neurons);
+  }
+  queue.size = size_t(neurons - queue.neuron.data());
+}
+
+/// Draws the numbers of flips of the queued outputs.
+HWY_INLINE void drawWords(const FlipTask &task, size_t row,
+                          const uint8_t *bytes, Queue &queue) {
+  HWY_ALIGN uint32_t words[4][batch], counters[batch];
+  const int32_t *sums = task.sums + row * task.blocks * blockNeurons;
+  for (size_t first = 0; first < queue.size; first += batch) {
+    const size_t size = std::min(batch, queue.size - first);
+    for (size_t i = 0; i < batch; ++i)
+      counters[i] = queue.neuron[first + i] + task.firstNeuron;
+    philox(task.key, counters, task.sites[row], task.images[row], 0, words);
+    for (size_t i = 0; i < size; ++i) {
+      const uint32_t neuron = queue.neuron[first + i];
+      words[0][i] = uint32_t(bytes[neuron]) << 24 | words[0][i] >> 8;
+      queue.misses[first + i] =
+          uint32_t(sums[neuron] + (task.more ? task.more[neuron] : 0));
+    }
+    for (size_t w = 0; w < 4; ++w)
+      std::copy_n(words[w], size, queue.words[w].begin() + first);
+  }
+}
+
+/// Lets each flip hit a mismatch or not: flip k takes word k + 1 of its output.
+HWY_INLINE void walk(const FlipTask &task, size_t row, Queue &hits) {
   const D32 d;
   const size_t n = hn::Lanes(d);
-  const auto one = hn::Set(d, 1);
-  HWY_ALIGN uint32_t first[blockNeurons], words[blockNeurons];
-  // Of each neuron: mismatches that were not hit yet, and their change.
-  HWY_ALIGN uint32_t mismatches[blockNeurons], changes[blockNeurons];
-  randomWords(task, row, block, 0, first);
-  int32_t *HWY_RESTRICT sums =
-      task.sums + (row * task.blocks + block) * blockNeurons;
-  for (size_t i = 0; i < blockNeurons; ++i) {
-    mismatches[i] = uint32_t(
-        sums[i] + (task.more ? task.more[block * blockNeurons + i] : 0));
-    changes[i] = 0;
-  }
-  for (uint32_t flips = 0;; ++flips) {
-    const auto limit = hn::Set(d, task.table[flips]);
-    bool any = false;
-    for (size_t i = 0; i < blockNeurons; i += n)
-      any |= !hn::AllFalse(d, hn::Gt(hn::Load(d, first + i), limit));
-    if (!any)
-      break;
-    randomWords(task, row, block, flips + 1, words);
-    const auto rest = hn::Set(d, task.bits - flips);
-    for (size_t i = 0; i < blockNeurons; i += n) {
-      const auto left = hn::Load(d, mismatches + i);
-      const auto active =
-          hn::VecFromMask(d, hn::Gt(hn::Load(d, first + i), limit));
-      const auto at = multiplyHigh(hn::Load(d, words + i), rest);
-      const auto hit = hn::And(active, hn::VecFromMask(d, hn::Lt(at, left)));
-      // A mask is -1: it counts down what it is added to.
-      hn::Store(hn::Add(left, hit), d, mismatches + i);
-      const auto change =
-          hn::Sub(hn::And(active, one), hn::And(hit, hn::Set(d, 2)));
-      hn::Store(hn::Add(hn::Load(d, changes + i), change), d, changes + i);
+  const auto one = hn::Set(d, 1), two = hn::Set(d, 2);
+  int32_t *sums = task.sums + row * task.blocks * blockNeurons;
+  HWY_ALIGN uint32_t words[4][batch], counters[batch], changes[batch];
+  for (size_t first = 0; first < hits.size; first += batch) {
+    const size_t size = std::min(batch, hits.size - first);
+    for (size_t w = 0; w < 4; ++w)
+      for (size_t i = 0; i < batch; ++i)
+        words[w][i] = hits.words[w][first + i];
+    // What lies behind the last output is drawn, too, and not used.
+    for (size_t i = 0; i < batch; ++i)
+      changes[i] = 0;
+    for (uint32_t flips = 0;; ++flips) {
+      const auto limit = hn::Set(d, task.table[flips]);
+      bool any = false;
+      for (size_t i = 0; i < batch; i += n)
+        any |= !hn::AllFalse(
+            d, hn::Gt(hn::LoadU(d, hits.words[0].data() + first + i), limit));
+      if (!any)
+        break;
+      const uint32_t ordinal = (flips + 1) / 4;
+      if ((flips + 1) % 4 == 0) {
+        for (size_t i = 0; i < batch; ++i)
+          counters[i] = hits.neuron[first + i] + task.firstNeuron;
+        philox(task.key, counters, task.sites[row], task.images[row], ordinal,
+               words);
+      }
+      const auto rest = hn::Set(d, task.bits - flips);
+      for (size_t i = 0; i < batch; i += n) {
+        uint32_t *misses = hits.misses.data() + first + i;
+        const auto left = hn::LoadU(d, misses);
+        const auto active = hn::VecFromMask(
+            d, hn::Gt(hn::LoadU(d, hits.words[0].data() + first + i), limit));
+        const auto at =
+            multiplyHigh(hn::Load(d, words[(flips + 1) % 4] + i), rest);
+        const auto hit = hn::And(active, hn::VecFromMask(d, hn::Lt(at, left)));
+        // A mask is -1: it counts down what it is added to.
+        hn::StoreU(hn::Add(left, hit), d, misses);
+        const auto change = hn::Sub(hn::And(active, one), hn::And(hit, two));
+        hn::Store(hn::Add(hn::Load(d, changes + i), change), d, changes + i);
+      }
     }
+    for (size_t i = 0; i < size; ++i)
+      sums[hits.neuron[first + i]] += int32_t(changes[i]);
   }
-  for (size_t i = 0; i < blockNeurons; ++i)
-    sums[i] += int32_t(changes[i]);
 }
 
 void flipOnTarget(const FlipTask &task) {
-  for (size_t row = 0; row < task.numRows; ++row)
-    for (size_t block = 0; block < task.blocks; ++block)
-      flipBlock(task, row, block);
+  const size_t lanes = task.blocks * blockNeurons;
+  const size_t shift = task.firstNeuron % byteGroup;
+  Queue queue(lanes);
+  std::vector<uint8_t> bytes((shift + lanes + byteGroup - 1) / byteGroup *
+                             byteGroup);
+  const ByteTable table(task);
+  for (size_t row = 0; row < task.numRows; ++row) {
+    drawBytes(task, row, bytes);
+    queueRow(task, row, table, bytes.data() + shift, queue);
+    drawWords(task, row, bytes.data() + shift, queue);
+    walk(task, row, queue);
+  }
 }
 
 size_t chooseOnTarget(const ChoiceTask &task, uint32_t *cells,
                       uint32_t *chosen) {
   const D32 d;
   const size_t n = hn::Lanes(d);
-  HWY_ALIGN uint32_t words[blockNeurons];
+  HWY_ALIGN uint32_t blocks[batch], drawn[4][batch];
   size_t found = 0;
-  for (size_t first = 0; first < task.count; first += blockNeurons) {
-    philox(task.key[0], task.key[1], uint32_t(first / 4), task.site, task.image,
-           0, words);
-    for (size_t i = 0; i < blockNeurons; i += n) {
+  // Four words of a block for four cells in a row of `batch`.
+  for (size_t first = 0; first < task.count; first += 4 * batch) {
+    for (size_t i = 0; i < batch; ++i)
+      blocks[i] = uint32_t(first / 4 + i);
+    philox(task.key, blocks, task.site, task.image, 0, drawn);
+    const uint32_t *words = drawn[0];
+    for (size_t i = 0; i < 4 * batch; i += n) {
       uint8_t bits[8] = {};
       hn::StoreMaskBits(
           d,

@@ -29,7 +29,8 @@ struct FlipTask {
   int32_t *sums = nullptr; ///< [row][blocks * 32] mismatches, changed in place
   size_t numRows = 0, blocks = 0;
   const uint32_t *table = nullptr; ///< of `binomialTable`
-  uint32_t bits = 0;               ///< n: sensed bits of an output
+  uint32_t tableSize = 0;
+  uint32_t bits = 0; ///< n: sensed bits of an output
   /// Mismatches that `sums` leaves out (of padding columns), [blocks * 32];
   /// null: none.
   const int32_t *more = nullptr;
@@ -37,7 +38,12 @@ struct FlipTask {
   /// plane) and image in the data set.
   uint32_t key[2] = {0, 0};
   const uint32_t *sites = nullptr, *images = nullptr; ///< [row]
-  uint32_t firstNeuron = 0; ///< of block 0 in the layer, a multiple of 4
+  uint32_t firstNeuron = 0; ///< of block 0 in the layer
+  /// Where all that comes of `sums` is the bit (sum < limit): limits and
+  /// classes as in MismatchTask. Outputs that no flips can bring to their limit
+  /// need no draw, and keep their sums.
+  const int32_t *limits = nullptr;
+  const uint32_t *rowClasses = nullptr;
 };
 
 /// Draws the flips of `task` with the best instructions of this machine; the
@@ -47,7 +53,7 @@ void runFlips(const FlipTask &task);
 /// Cells that are each chosen with a probability of their own.
 struct ChoiceTask {
   const uint32_t *limits = nullptr; ///< cell i: below limits[i] in 2^32
-  size_t count = 0;                 ///< limits are readable to a multiple of 32
+  size_t count = 0;                 ///< limits are readable to a multiple of 64
   uint32_t key[2] = {0, 0};
   uint32_t site = 0, image = 0;
 };
