@@ -71,7 +71,9 @@ SingleDevice singleDevice(const Distribution &lrs, const Distribution &hrs,
     ln = leastError(lrs, hrs);
     break;
   }
-  SingleDevice result{std::exp(ln), lrs.lnSurvival(ln), hrs.lnCdf(ln), 0};
+  bool fixed = reference.kind == Reference::Kind::FixedOhm;
+  SingleDevice result{fixed ? reference.ohm : std::exp(ln), lrs.lnSurvival(ln),
+                      hrs.lnCdf(ln), 0};
   result.rate = (result.lrsAbove + result.hrsBelow) / 2;
   return result;
 }

@@ -1,6 +1,7 @@
 //===- ChipJson.cpp - Results over chips as JSON and CSV ------------------===//
 
 #include "ChipReport.h"
+#include "bnn/Device/Ecc.h"
 #include "bnn/Plot/Picture.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/JSON.h"
@@ -74,6 +75,26 @@ json::Object bitErrors(const Point &point) {
   return object;
 }
 
+/// The devices of the point's cells read one by one, with and without a code.
+json::Object singleDevices(const device::CellModel &model,
+                           const device::Reference &reference) {
+  device::SingleDevice single = device::singleDevice(
+      model.parameters().lrs, model.parameters().hrs, reference);
+  json::Array codes;
+  for (const device::Code &code :
+       {device::Code::sec74(), device::Code::secded84(),
+        device::Code::secded7264()})
+    codes.push_back(json::Object{{"code", code.name()},
+                                 {"devices_per_bit", code.devicesPerBit()},
+                                 {"residual", code.residual(single.rate)}});
+  return json::Object{{"reference", reference.describe()},
+                      {"reference_ohm", single.referenceOhm},
+                      {"lrs_above", single.lrsAbove},
+                      {"hrs_below", single.hrsBelow},
+                      {"rate", single.rate},
+                      {"codes", std::move(codes)}};
+}
+
 } // namespace
 
 std::string formatChipJson(const Experiment &experiment,
@@ -103,6 +124,8 @@ std::string formatChipJson(const Experiment &experiment,
                        {"share", percent(point.yield->share())},
                        {"interval_95", interval(point.yield->interval)}};
     object["answers_wrong_at_programming"] = bitErrors(point);
+    if (const device::CellModel *model = point.noise.cellModel())
+      object["single_devices"] = singleDevices(*model, options.reference);
     if (!point.attributions.empty())
       object["attribution"] = attributions(point);
     points.push_back(std::move(object));

@@ -78,8 +78,9 @@ cl::opt<double> supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
                        cl::desc("supply of the measurements to use"));
 cl::opt<std::string> referenceText(
     "reference", cl::cat(results), cl::value_desc("R"), cl::init("min_error"),
-    cl::desc("what --plot ber reads single devices (1T1R) against: min_error\n"
-             "(default), geometric_mean of the medians, or a number of ohm"));
+    cl::desc("what --plot ber and --json read single devices (1T1R) against:\n"
+             "min_error (default), geometric_mean of the medians, or a number\n"
+             "of ohm"));
 cl::opt<double> expectedBer(
     "expected-ber", cl::cat(noise), cl::value_desc("P"),
     cl::desc("correct the thresholds for a bit error rate of P: counts shrink\n"
@@ -284,11 +285,14 @@ static Error checkTogether(const Options &options) {
     return makeError("--supply picks among the measurements of --margin or "
                      "--chip; no target of this version tabulates its devices "
                      "over supply");
-  if (referenceText.getNumOccurrences() &&
-      !any_of(options.plots, [](const PlotRequest &plot) {
+  bool comparesSingle =
+      (options.noise.needsTarget() && !options.json.empty()) ||
+      any_of(options.plots, [](const PlotRequest &plot) {
         return plot.kind == PlotKind::Ber;
-      }))
-    return makeError("--reference is for --plot ber");
+      });
+  if (referenceText.getNumOccurrences() && !comparesSingle)
+    return makeError("--reference is for --plot ber, and for --json with "
+                     "--noise device");
   if (!options.monteCarlo()) {
     auto needsNoise = [](bool given, StringRef name) {
       return given ? makeError(name + " needs chips that differ: --noise")
