@@ -5,6 +5,8 @@
 
 #include "FusedKernels.h"
 #include "Layer.h"
+#include "ReadChoice.h"
+#include "bnn/Device/Random.h"
 #include "bnn/Image/CellArray.h"
 
 namespace bnn::sim {
@@ -128,7 +130,14 @@ private:
     double largest;
     int number; ///< for the keys of draws
     std::vector<Flicker> cells;
-    std::vector<uint32_t> limits; ///< where each cell is drawn for itself
+    // Where each cell is drawn for itself, sorted by neurons:
+    std::vector<uint32_t> limits;    ///< of cells, of 2^32
+    std::vector<uint32_t> firstCell; ///< of each neuron of the group
+    std::vector<int32_t> reach; ///< how far a neuron's cells can move its sum
+  };
+  /// Space for what is drawn for a row.
+  struct Drawn {
+    std::vector<uint32_t> neurons, cells, chosen, words;
   };
   void restore();
   void patch(const WrongLane &cell);
@@ -151,7 +160,15 @@ private:
                    int32_t *sums) const;
   Site siteOf(int64_t index, uint32_t lane) const;
   void flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
-                    int64_t numRows, int64_t firstSample, int32_t *sums) const;
+                    int64_t numRows, int64_t firstSample,
+                    const MismatchTask *bits, int32_t *sums) const;
+  void arrange(Bucket &bucket, int64_t index) const;
+  void flipOften(const Bucket &bucket, const uint32_t *row, size_t planeStride,
+                 int64_t index, ChoiceTask task, Drawn &drawn,
+                 const int32_t *limits, int32_t *sums) const;
+  void flipRarely(const Bucket &bucket, const uint32_t *row, int64_t index,
+                  const device::Stream &stream, uint64_t image, uint64_t site,
+                  unsigned plane, int32_t *sums) const;
   void flip(const Flicker &cell, int64_t index, const uint32_t *row,
             unsigned plane, double u, int32_t *sums) const;
   void noisySums(const Rows &rows, int64_t index, int64_t firstRow,

@@ -39,17 +39,15 @@ void FusedLayer::prepareReads() {
   for (const MarginalLane &cell : noise->marginal)
     if (!ternarySense && std::max(cell.flipOne, cell.flipZero) > 0)
       addFlicker(cell);
+  for (int64_t index = 0; index < int64_t(groups.size()); ++index)
+    for (Bucket &bucket : buckets[index])
+      if (bucket.number == 0)
+        arrange(bucket, index);
+  // Cells that are drawn one by one come last.
   for (std::vector<Bucket> &group : buckets)
-    for (Bucket &bucket : group) {
-      if (bucket.number > 0)
-        continue;
-      for (const Flicker &cell : bucket.cells) {
-        double largest = std::max(cell.flipOne, cell.flipZero);
-        bucket.limits.push_back(
-            uint32_t(std::min(largest * 0x1p32, 0x1p32 - 1)));
-      }
-      bucket.limits.resize((bucket.limits.size() + 63) / 64 * 64, 0);
-    }
+    llvm::sort(group, [](const Bucket &a, const Bucket &b) {
+      return a.number > b.number;
+    });
 }
 
 FusedLayer::Site FusedLayer::siteOf(int64_t index, uint32_t lane) const {
@@ -64,29 +62,6 @@ FusedLayer::Site FusedLayer::siteOf(int64_t index, uint32_t lane) const {
     site.bit = uint8_t(slot % 32);
   }
   return site;
-}
-
-/// Buckets of 2^-4 .. 1, where each cell is drawn for itself, then of 2^-8 ..
-/// 2^-4 and so on, where the gaps between candidates are drawn.
-void FusedLayer::addFlicker(const MarginalLane &lane) {
-  int64_t index = lane.neuron / geometry.groupNeurons;
-  float largest = std::max(lane.flipOne, lane.flipZero);
-  int number = std::max(0, -(std::ilogb(largest) + 1) / 4);
-  auto bucket = llvm::find_if(
-      buckets[index], [&](const Bucket &b) { return b.number == number; });
-  if (bucket == buckets[index].end()) {
-    buckets[index].push_back({std::ldexp(1.0, -4 * number), number, {}, {}});
-    bucket = std::prev(buckets[index].end());
-  }
-  Flicker cell{};
-  cell.neuron = uint32_t(lane.neuron % geometry.groupNeurons);
-  cell.site = siteOf(index, lane.lane);
-  // A mismatch that flips is one less.
-  cell.changeOne = lane.toOne < 0 ? -1 : 1;
-  cell.changeZero = lane.toZero > 0 ? -1 : 1;
-  cell.flipOne = lane.flipOne;
-  cell.flipZero = lane.flipZero;
-  bucket->cells.push_back(cell);
 }
 
 /// Every sensed bit flips with the same rate: draws the flips of plane `plane`
@@ -136,67 +111,6 @@ void FusedLayer::flipReads(int64_t index, size_t t, unsigned plane,
   runFlips(task);
 }
 
-/// A candidate flips where `u`, uniform below the cell's larger probability, is
-/// below that of its input.
-void FusedLayer::flip(const Flicker &cell, int64_t index, const uint32_t *row,
-                      unsigned plane, double u, int32_t *sums) const {
-  bool input = cell.site.input(row);
-  if (u < (input ? cell.flipOne : cell.flipZero))
-    sums[cell.neuron] += groups[index].terms[cell.site.term].factors[plane] *
-                         (input ? cell.changeOne : cell.changeZero);
-}
-
-/// Draws the flips of marginal cells of rows firstRow ..
-void FusedLayer::flipMarginal(const Rows &rows, int64_t index, int64_t firstRow,
-                              int64_t numRows, int64_t firstSample,
-                              int32_t *sums) const {
-  size_t lanes = blocks * blockNeurons;
-  std::vector<uint32_t> chosen, words;
-  for (const Bucket &bucket : buckets[index]) {
-    Stream stream(noise->reads->seed, noise->reads->chip, Draw::ReadFlip,
-                  uint64_t(noise->layer) << 32 | uint64_t(index) << 16 |
-                      uint64_t(0x8000 + bucket.number));
-    int64_t size = int64_t(bucket.cells.size());
-    double scale = bucket.largest < 1 ? 1 / std::log1p(-bucket.largest) : 0;
-    ChoiceTask task;
-    task.limits = bucket.limits.data();
-    task.count = size_t(size);
-    task.key[0] = stream.philoxKey()[0];
-    task.key[1] = stream.philoxKey()[1];
-    chosen.resize(bucket.limits.size());
-    words.resize(bucket.limits.size());
-    for (int64_t r = 0; r < numRows; ++r)
-      for (unsigned plane = 0; plane < geometry.planes; ++plane) {
-        int64_t row = firstRow + r, position = row % geometry.positions;
-        uint64_t image = uint64_t(firstSample + row / geometry.positions);
-        uint64_t site = uint64_t(position) * geometry.planes + plane;
-        const uint32_t *bits =
-            rows.data + row * rows.rowStride + plane * rows.planeStride;
-        int32_t *to = sums + r * lanes;
-        if (bucket.number == 0) {
-          task.site = uint32_t(site);
-          task.image = uint32_t(image);
-          size_t count = runChoice(task, chosen.data(), words.data());
-          for (size_t i = 0; i < count; ++i)
-            flip(bucket.cells[chosen[i]], index, bits, plane,
-                 words[i] * 0x1p-32, to);
-          continue;
-        }
-        int64_t at = 0;
-        for (uint32_t ordinal = 0; at < size; ++ordinal, ++at) {
-          auto [gapWord, further] =
-              stream.pair(image, site << 32 | uint64_t(ordinal));
-          double gap = std::floor(std::log(device::toUnit(gapWord)) * scale);
-          if (!(gap < double(size - at)))
-            break;
-          at += int64_t(gap);
-          flip(bucket.cells[at], index, bits, plane,
-               device::toUnit(further) * bucket.largest, to);
-        }
-      }
-  }
-}
-
 /// The mismatches of rows firstRow .. with all that their reads draw. `bits`:
 /// what compares them, where nothing else is made of them.
 void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
@@ -219,7 +133,8 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
   }
   std::vector<int32_t> part(flips ? numRows * lanes : 0);
   static constexpr int32_t one = 1;
-  std::fill_n(sums.begin(), numRows * lanes, 0);
+  if (flips)
+    std::fill_n(sums.begin(), numRows * lanes, 0);
   for (auto [t, term] : enumerate(group.terms)) {
     MismatchTask work = task(group, term, rows, firstRow, numRows);
     if (!flips) {
@@ -245,10 +160,13 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
         sums[i] += term.factors[plane] * part[i];
     }
   }
-  if (!buckets[index].empty())
-    flipMarginal(rows, index, firstRow, numRows, firstSample, sums.data());
   if (!unsteady[index].empty())
     answerUnsteady(rows, index, firstRow, numRows, firstSample, sums.data());
+  // Last, as it asks how far the sums are from their limits.
+  if (!buckets[index].empty())
+    flipMarginal(rows, index, firstRow, numRows, firstSample,
+                 noise->reads->marginError.empty() ? bits : nullptr,
+                 sums.data());
 }
 
 /// The comparison of a neuron's count, which errs where it is close.

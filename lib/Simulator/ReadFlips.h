@@ -50,18 +50,6 @@ struct FlipTask {
 /// results do not depend on them.
 void runFlips(const FlipTask &task);
 
-/// Cells that are each chosen with a probability of their own.
-struct ChoiceTask {
-  const uint32_t *limits = nullptr; ///< cell i: below limits[i] in 2^32
-  size_t count = 0;                 ///< limits are readable to a multiple of 64
-  uint32_t key[2] = {0, 0};
-  uint32_t site = 0, image = 0;
-};
-
-/// The chosen cells of `task` and the word that chose each, below its limit;
-/// there is room for `count` of both. Returns how many.
-size_t runChoice(const ChoiceTask &task, uint32_t *cells, uint32_t *words);
-
 } // namespace bnn::sim
 
 #endif // BNN_LIB_SIMULATOR_READFLIPS_H
