@@ -151,10 +151,10 @@ double CellModel::resolution() const {
 std::string CellModel::formatRate(double rate) const {
   double least = resolution();
   if (rate >= least)
-    return fmt::format("{:.1e}", rate);
+    return fmt::format("{:.2e}", rate);
   const Distribution &law =
       cell.lrs.resolution() >= cell.hrs.resolution() ? cell.lrs : cell.hrs;
-  return fmt::format("< {:.1e} ({} devices measured)", least, law.devices());
+  return fmt::format("< {:.2e} ({} devices measured)", least, law.devices());
 }
 
 } // namespace bnn::device

@@ -1,8 +1,10 @@
 //===- MakeModel.cpp - From a target's numbers to a cell's model ----------===//
 
 #include "bnn/Device/MakeModel.h"
+#include "OperatingPoint.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -12,13 +14,32 @@ using namespace llvm;
 namespace bnn::device {
 
 static constexpr ModelParameter parameters[] = {
-    {"lrs.median", "ohm"},        {"lrs.ln_sigma", "1"},
-    {"lrs.mean", "ohm"},          {"lrs.sd", "ohm"},
-    {"hrs.median", "ohm"},        {"hrs.ln_sigma", "1"},
-    {"hrs.mean", "ohm"},          {"hrs.sd", "ohm"},
-    {"offset_array_sigma", "1"},  {"offset_latch_sigma", "1"},
-    {"series_resistance", "ohm"}, {"zero_threshold", "ohm"},
+    {"lrs.median", "ohm"},
+    {"lrs.ln_sigma", "1"},
+    {"lrs.mean", "ohm"},
+    {"lrs.sd", "ohm"},
+    {"hrs.median", "ohm"},
+    {"hrs.ln_sigma", "1"},
+    {"hrs.mean", "ohm"},
+    {"hrs.sd", "ohm"},
+    {"offset_array_sigma", "1"},
+    {"offset_latch_sigma", "1"},
+    {"series_resistance", "ohm"},
     {"read_sigma", "1"},
+    {"zero_threshold", "ohm"},
+    {"zero_column_sigma", "1"},
+    {"zero_read_sigma", "1"},
+    {"telegraph.lrs.share", "1"},
+    {"telegraph.lrs.amplitude", "1"},
+    {"telegraph.lrs.occupancy", "1"},
+    {"telegraph.hrs.share", "1"},
+    {"telegraph.hrs.amplitude", "1"},
+    {"telegraph.hrs.occupancy", "1"},
+    {"telegraph.dwell", "reads"},
+    {"cycles", "cycles"},
+    {"supply", "volt"},
+    {"temperature", "celsius"},
+    {"time", "second"},
 };
 
 ArrayRef<ModelParameter> modelParameters() { return parameters; }
@@ -27,22 +48,38 @@ namespace {
 
 using MaybeQuantity = std::optional<Quantity>;
 
-/// Where a parameter stands in a target's devices; null for one that does not
-/// belong to the state's law.
-MaybeQuantity *placeOf(Devices &devices, StringRef name) {
-  if (name == "offset_array_sigma")
-    return &devices.offsetArraySigma;
-  if (name == "offset_latch_sigma")
-    return &devices.offsetLatchSigma;
-  if (name == "series_resistance")
-    return &devices.seriesResistance;
-  if (name == "zero_threshold")
-    return &devices.zeroThreshold;
+/// Where a parameter stands; null for one that does not belong to the state's
+/// law.
+MaybeQuantity *placeOf(OperatingPoint &point, StringRef name) {
+  MaybeQuantity *sense =
+      StringSwitch<MaybeQuantity *>(name)
+          .Case("offset_array_sigma", &point.sense.offsetArraySigma)
+          .Case("offset_latch_sigma", &point.sense.offsetLatchSigma)
+          .Case("series_resistance", &point.sense.seriesResistance)
+          .Case("read_sigma", &point.sense.readSigma)
+          .Case("zero_threshold", &point.sense.zeroThreshold)
+          .Case("zero_column_sigma", &point.sense.zeroColumnSigma)
+          .Case("zero_read_sigma", &point.sense.zeroReadSigma)
+          .Case("telegraph.dwell", &point.telegraphDwell)
+          .Default(nullptr);
+  if (sense)
+    return sense;
+  bool telegraph = name.consume_front("telegraph.");
   auto [state, field] = name.split('.');
-  std::optional<ResistanceLaw> &law =
-      state == "lrs" ? devices.lrs : devices.hrs;
+  if (telegraph) {
+    std::optional<TelegraphNoise> &noise =
+        state == "lrs" ? point.lrsTelegraph : point.hrsTelegraph;
+    if (!noise)
+      noise.emplace();
+    return field == "share"       ? &noise->share
+           : field == "amplitude" ? &noise->amplitude
+                                  : &noise->occupancy;
+  }
+  std::optional<ResistanceLaw> &law = state == "lrs" ? point.lrs : point.hrs;
   if (!law) // given by its parameters alone it is lognormal
     law.emplace();
+  if (law->law == ResistanceLaw::Law::Table)
+    return nullptr;
   bool lognormal = law->law == ResistanceLaw::Law::Lognormal;
   if (field == "median")
     return lognormal ? &law->median : nullptr;
@@ -53,9 +90,40 @@ MaybeQuantity *placeOf(Devices &devices, StringRef name) {
   return lognormal ? nullptr : &law->sd;
 }
 
+/// Where a parameter stands that chooses the operating point; else null.
+std::optional<double> *placeOf(ModelOptions &options, StringRef name) {
+  return StringSwitch<std::optional<double> *>(name)
+      .Case("cycles", &options.cycles)
+      .Case("supply", &options.supplyVolt)
+      .Case("temperature", &options.temperatureCelsius)
+      .Case("time", &options.seconds)
+      .Default(nullptr);
+}
+
+/// The parameter of that name, if it may have this value.
+Expected<const ModelParameter *> parameterOf(StringRef name, double value) {
+  const ModelParameter *known = llvm::find_if(
+      parameters, [&](const ModelParameter &p) { return p.name == name; });
+  if (known == std::end(parameters)) {
+    std::string all;
+    for (const ModelParameter &p : parameters)
+      all += (all.empty() ? "" : ", ") + p.name.str();
+    return makeError("there is no parameter '" + name +
+                     "' of devices; there are " + all);
+  }
+  bool share = name.ends_with(".share") || name.ends_with(".occupancy");
+  if (!std::isfinite(value) || (value < 0 && name != "temperature") ||
+      (share && value > 1))
+    return makeError(name + " = " + fmt::format("{}", value) +
+                     " makes no sense: it is a number from 0" +
+                     (share ? " to 1" : ""));
+  return known;
+}
+
 class Builder {
 public:
-  explicit Builder(const Target &target) : target(target) {}
+  Builder(const Target &target, OperatingPoint point)
+      : target(target), point(std::move(point)) {}
   Error override(ArrayRef<std::pair<std::string, double>> values);
   Expected<CellModel> build(bool ternary, bool allowCollapsed);
 
@@ -66,42 +134,37 @@ private:
       missing += ("\n  " + key + ": " + what).str();
       return 0;
     }
+    return take(quantity);
+  }
+  /// A number that is 0 where nothing is said.
+  double take(const MaybeQuantity &quantity) {
+    if (!quantity)
+      return 0;
     standing = std::max(standing, quantity->standing);
     return quantity->value;
   }
+  Sense sense(bool ternary);
+  Telegraph telegraph(const std::optional<TelegraphNoise> &noise,
+                      StringRef key);
   Expected<Distribution> law(const std::optional<ResistanceLaw> &law,
                              const Twine &state);
 
-  Target target;
-  double readSigma = 0;
+  const Target &target;
+  OperatingPoint point;
   Standing standing = Standing::Measured;
   std::string missing;
 };
 
 Error Builder::override(ArrayRef<std::pair<std::string, double>> values) {
   for (const auto &[name, value] : values) {
-    auto known = llvm::find_if(
-        parameters, [&](const ModelParameter &p) { return p.name == name; });
-    if (known == std::end(parameters)) {
-      std::string all;
-      for (const ModelParameter &p : parameters)
-        all += (all.empty() ? "" : ", ") + p.name.str();
-      return makeError("there is no parameter '" + name +
-                       "' of devices; there are " + all);
-    }
-    if (!std::isfinite(value) || value < 0)
-      return makeError(name + " = " + fmt::format("{}", value) +
-                       " makes no sense: it is a number from 0");
-    standing = Standing::Assumed;
-    if (name == "read_sigma") {
-      readSigma = value;
-      continue;
-    }
-    MaybeQuantity *place = placeOf(target.devices, name);
+    Expected<const ModelParameter *> known = parameterOf(name, value);
+    if (!known)
+      return known.takeError();
+    MaybeQuantity *place = placeOf(point, name);
     if (!place)
       return makeError("the law of that state in target '" + target.name +
                        "' has no " + name);
-    *place = Quantity{value, known->unit.str(), Standing::Assumed,
+    *place = Quantity{value, (*known)->unit.str(), Standing::Assumed,
                       "the command line"};
   }
   return Error::success();
@@ -109,7 +172,7 @@ Error Builder::override(ArrayRef<std::pair<std::string, double>> values) {
 
 Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
                                     const Twine &state) {
-  std::string name = state.str(), key = "devices." + name;
+  std::string key = point.lawKey + state.str();
   if (!law) {
     missing += "\n  " + key +
                ": the resistances of devices in this state, over devices";
@@ -142,6 +205,14 @@ Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
         break;
       return Distribution::truncatedNormal(mean, sd, low, high);
     }
+    case ResistanceLaw::Law::Table: {
+      standing = std::max(standing, law->table->standing);
+      std::vector<std::pair<double, double>> quantiles;
+      for (const std::vector<double> &entry : law->table->quantiles)
+        quantiles.emplace_back(entry[0], entry[1]);
+      return Distribution::quantiles(quantiles, law->table->devices,
+                                     law->table->tail);
+    }
     }
     return Distribution::lognormal(1, 1);
   }();
@@ -150,49 +221,100 @@ Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
   return result;
 }
 
-Expected<CellModel> Builder::build(bool ternary, bool allowCollapsed) {
-  const Devices &devices = target.devices;
-  Expected<Distribution> lrs = law(devices.lrs, "lrs");
-  if (!lrs)
-    return lrs.takeError();
-  Expected<Distribution> hrs = law(devices.hrs, "hrs");
-  if (!hrs)
-    return hrs.takeError();
+Sense Builder::sense(bool ternary) {
+  const SensePoint &at = point.sense;
   Sense sense;
   sense.arraySigma =
-      need(devices.offsetArraySigma, "devices.offset_array_sigma",
+      need(at.offsetArraySigma, "devices.offset_array_sigma",
            "spread over columns of the offset in ln(R_BL / R_BLb) of bit lines "
            "and access transistors");
   sense.latchSigma =
-      need(devices.offsetLatchSigma, "devices.offset_latch_sigma",
+      need(at.offsetLatchSigma, "devices.offset_latch_sigma",
            "spread over sense amplifiers of the latch's offset; reads with "
            "input 0 and 1 tell it from the array's");
-  sense.seriesOhm = need(devices.seriesResistance, "devices.series_resistance",
+  sense.seriesOhm = need(at.seriesResistance, "devices.series_resistance",
                          "what is in series with a device in its branch, R_s");
-  if (ternary)
-    sense.zeroOhm = need(devices.zeroThreshold, "devices.zero_threshold",
-                         "resistance above which two devices read as 0, R_th");
-  sense.readSigma = readSigma;
+  sense.readSigma = take(at.readSigma);
+  sense.xnorAfterLatch = target.devices.xnorAfterLatch;
   sense.ternary = ternary;
+  if (!ternary)
+    return sense;
+  sense.zeroOhm = need(at.zeroThreshold, "devices.zero_threshold",
+                       "resistance above which two devices read as 0, R_th");
+  sense.zeroColumnSigma = take(at.zeroColumnSigma);
+  sense.zeroReadSigma = take(at.zeroReadSigma);
+  return sense;
+}
+
+Telegraph Builder::telegraph(const std::optional<TelegraphNoise> &noise,
+                             StringRef key) {
+  if (!noise)
+    return {};
+  auto get = [&](const MaybeQuantity &quantity, StringRef field,
+                 StringRef what) {
+    return need(quantity, (key + "." + field).str(), what);
+  };
+  return {get(noise->share, "share", "of devices that have two levels"),
+          get(noise->amplitude, "amplitude", "largest step of ln R"),
+          get(noise->occupancy, "occupancy", "of the higher level in time")};
+}
+
+Expected<CellModel> Builder::build(bool ternary, bool allowCollapsed) {
+  Expected<Distribution> lrs = law(point.lrs, "lrs");
+  if (!lrs)
+    return lrs.takeError();
+  Expected<Distribution> hrs = law(point.hrs, "hrs");
+  if (!hrs)
+    return hrs.takeError();
+  CellParameters cell;
+  cell.sense = sense(ternary);
+  cell.lrsTelegraph = telegraph(point.lrsTelegraph, "devices.telegraph.lrs");
+  cell.hrsTelegraph = telegraph(point.hrsTelegraph, "devices.telegraph.hrs");
+  cell.telegraphDwellReads = take(point.telegraphDwell);
   if (!missing.empty())
     return makeError("target '" + target.name +
                      "' has no statistics for this; to be measured, or set by "
                      "--noise device,NAME=VALUE:" +
                      missing);
-  if (!allowCollapsed && hrs->median() <= lrs->median())
+  if (point.aged) {
+    const RetentionPoint &aged = *point.aged;
+    lrs = lrs->aged(take(aged.lrsShift), take(aged.lrsWidening));
+    hrs = hrs->aged(take(aged.hrsShift), take(aged.hrsWidening));
+  }
+  if (!allowCollapsed && !point.collapsed && hrs->median() <= lrs->median())
     return makeError(fmt::format("the median HRS, {:.6g} ohm, is not above the "
-                                 "median LRS, {:.6g} ohm",
+                                 "median LRS, {:.6g} ohm; --allow-collapsed "
+                                 "studies such devices",
                                  hrs->median(), lrs->median()));
-  return CellModel(
-      {std::move(*lrs), std::move(*hrs), sense, {}, {}, 0, "", standing});
+  cell.lrs = std::move(*lrs);
+  cell.hrs = std::move(*hrs);
+  cell.condition = point.condition;
+  cell.standing = standing;
+  return CellModel(std::move(cell));
 }
 
 } // namespace
 
 Expected<CellModel> makeCellModel(const Target &target, bool ternary,
                                   const ModelOptions &options) {
-  Builder builder(target);
-  if (Error error = builder.override(options.overrides))
+  ModelOptions choices = options;
+  choices.overrides.clear();
+  for (const auto &[name, value] : options.overrides) {
+    std::optional<double> *place = placeOf(choices, name);
+    if (!place) {
+      choices.overrides.emplace_back(name, value);
+      continue;
+    }
+    if (Expected<const ModelParameter *> known = parameterOf(name, value))
+      *place = value;
+    else
+      return known.takeError();
+  }
+  Expected<OperatingPoint> point = operatingPoint(target, choices);
+  if (!point)
+    return point.takeError();
+  Builder builder(target, std::move(*point));
+  if (Error error = builder.override(choices.overrides))
     return std::move(error);
   return builder.build(ternary, options.allowCollapsed);
 }

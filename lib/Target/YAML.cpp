@@ -1,49 +1,19 @@
 //===- YAML.cpp - Reading target files ------------------------------------===//
 
+#include "DevicesYAML.h"
+#include "QuantityYAML.h"
 #include "bnn/Target/Target.h"
 
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/YAMLTraits.h"
-#include <cmath>
 
 using namespace bnn;
 namespace yaml = llvm::yaml;
 
-namespace {
-/// What a quantity under some key may be.
-struct Rule {
-  llvm::StringRef key;
-  llvm::StringRef unit;
-  double least;
-  double most;
-  bool integer;
-};
-} // namespace
-
-static constexpr double huge = 1e300;
-
-/// As people write it: 32, 0.6, 1e-12.
-static std::string number(double value) {
-  std::string text;
-  llvm::raw_string_ostream(text) << llvm::format("%.10g", value);
-  return text;
-}
-
 LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(bnn::Schedules)
 
 namespace llvm::yaml {
-
-template <> struct ScalarEnumerationTraits<Standing> {
-  static void enumeration(IO &io, Standing &value) {
-    io.enumCase(value, "measured", Standing::Measured);
-    io.enumCase(value, "published", Standing::Published);
-    io.enumCase(value, "recalled", Standing::Recalled);
-    io.enumCase(value, "assumed", Standing::Assumed);
-  }
-};
 
 template <> struct ScalarEnumerationTraits<Access> {
   static void enumeration(IO &io, Access &value) {
@@ -91,78 +61,21 @@ template <> struct ScalarEnumerationTraits<Schedules> {
   }
 };
 
-template <> struct ScalarEnumerationTraits<ResistanceLaw::Law> {
-  static void enumeration(IO &io, ResistanceLaw::Law &value) {
-    io.enumCase(value, "normal", ResistanceLaw::Law::Normal);
-    io.enumCase(value, "truncated_normal", ResistanceLaw::Law::TruncatedNormal);
-    io.enumCase(value, "lognormal", ResistanceLaw::Law::Lognormal);
-  }
-};
-
-/// A number with unit, standing and source, checked against its key's rule.
-template <> struct MappingContextTraits<Quantity, const Rule> {
-  static void mapping(IO &io, Quantity &quantity, const Rule &rule) {
-    io.mapRequired("value", quantity.value);
-    io.mapRequired("unit", quantity.unit);
-    io.mapRequired("standing", quantity.standing);
-    io.mapRequired("source", quantity.source);
-    if (io.error())
-      return;
-    if (quantity.unit != rule.unit)
-      return io.setError(formatv("{0}: unit must be '{1}', got '{2}'", rule.key,
-                                 rule.unit, quantity.unit)
-                             .str());
-    if (!std::isfinite(quantity.value) ||
-        (rule.integer && quantity.value != std::floor(quantity.value)))
-      return io.setError(formatv("{0}: value must be {1}, got {2}", rule.key,
-                                 rule.integer ? "an integer" : "finite",
-                                 number(quantity.value))
-                             .str());
-    if (quantity.value < rule.least || quantity.value > rule.most)
-      return io.setError(
-          (rule.most < huge
-               ? formatv("{0}: value must lie between {1} and {2}, got {3}",
-                         rule.key, number(rule.least), number(rule.most),
-                         number(quantity.value))
-                     .str()
-               : formatv("{0}: value must not be below {1}, got {2}", rule.key,
-                         number(rule.least), number(quantity.value))
-                     .str()));
-    if (quantity.source.empty())
-      return io.setError(
-          formatv("{0}: source must say where the number is from", rule.key)
-              .str());
-  }
-};
-
 } // namespace llvm::yaml
-
-static void require(yaml::IO &io, const char *key, Quantity &quantity,
-                    llvm::StringRef unit, double least, double most) {
-  const Rule rule{key, unit, least, most, /*integer=*/true};
-  io.mapRequired(key, quantity, rule);
-}
-
-static void allow(yaml::IO &io, const char *key,
-                  std::optional<Quantity> &quantity, llvm::StringRef unit,
-                  double least, double most = huge, bool integer = false) {
-  const Rule rule{key, unit, least, most, integer};
-  io.mapOptionalWithContext(key, quantity, rule);
-}
-
-/// Smallest resistance, time or energy: anything above zero.
-static constexpr double positive = 1e-300;
 
 namespace llvm::yaml {
 
 template <> struct MappingTraits<TargetGeometry> {
   static void mapping(IO &io, TargetGeometry &geometry) {
-    require(io, "rows", geometry.rows, "rows", 1, maxArraySize);
-    require(io, "columns", geometry.columns, "columns", 1, maxArraySize);
+    require(io, "rows", geometry.rows, "rows", 1, maxArraySize,
+            /*integer=*/true);
+    require(io, "columns", geometry.columns, "columns", 1, maxArraySize,
+            /*integer=*/true);
     allow(io, "subarrays", geometry.subarrays, "subarrays", 1, 1e12,
           /*integer=*/true);
     require(io, "columns_per_sense_amplifier",
-            geometry.columnsPerSenseAmplifier, "columns", 1, maxArraySize);
+            geometry.columnsPerSenseAmplifier, "columns", 1, maxArraySize,
+            /*integer=*/true);
     if (!io.error() &&
         geometry.columnsPerSenseAmplifier.value > geometry.columns.value)
       io.setError("columns_per_sense_amplifier: more than the array's columns");
@@ -187,64 +100,6 @@ template <> struct MappingTraits<Capabilities> {
           /*integer=*/true);
     if (!io.error() && capabilities.schedules.empty())
       io.setError("schedules: at least one of p2s and s2p");
-  }
-};
-
-template <> struct MappingTraits<ResistanceLaw> {
-  static void mapping(IO &io, ResistanceLaw &distribution) {
-    io.mapRequired("law", distribution.law);
-    io.mapOptional("note", distribution.note);
-    allow(io, "mean", distribution.mean, "ohm", positive);
-    allow(io, "sd", distribution.sd, "ohm", 0);
-    allow(io, "minimum", distribution.minimum, "ohm", positive);
-    allow(io, "maximum", distribution.maximum, "ohm", positive);
-    allow(io, "median", distribution.median, "ohm", positive);
-    allow(io, "ln_sigma", distribution.lnSigma, "1", 0);
-    if (!io.error())
-      if (std::string wrong = check(distribution); !wrong.empty())
-        io.setError(wrong);
-  }
-
-  /// Each law asks for its own parameters and for no others.
-  static std::string check(const ResistanceLaw &d) {
-    bool normal = d.law != ResistanceLaw::Law::Lognormal;
-    bool truncated = d.law == ResistanceLaw::Law::TruncatedNormal;
-    if (normal != (d.mean && d.sd) || normal == (d.median || d.lnSigma))
-      return normal ? "law: a normal distribution has mean and sd, no median "
-                      "and no ln_sigma"
-                    : "law: a lognormal distribution has median and ln_sigma, "
-                      "no mean and no sd";
-    if (!normal && (!d.median || !d.lnSigma || d.mean || d.sd))
-      return "law: a lognormal distribution has median and ln_sigma, no mean "
-             "and no sd";
-    if (truncated != (d.minimum && d.maximum) ||
-        (!truncated && (d.minimum || d.maximum)))
-      return "law: minimum and maximum belong to truncated_normal, which needs "
-             "both";
-    if (truncated && d.minimum->value >= d.maximum->value)
-      return "minimum: must lie below maximum";
-    return "";
-  }
-};
-
-template <> struct MappingTraits<Devices> {
-  static void mapping(IO &io, Devices &devices) {
-    io.mapOptional("lrs", devices.lrs);
-    io.mapOptional("hrs", devices.hrs);
-    allow(io, "offset_array_sigma", devices.offsetArraySigma, "1", 0);
-    allow(io, "offset_latch_sigma", devices.offsetLatchSigma, "1", 0);
-    allow(io, "series_resistance", devices.seriesResistance, "ohm", 0);
-    allow(io, "zero_threshold", devices.zeroThreshold, "ohm", positive);
-    allow(io, "supply", devices.supply, "volt", positive);
-    allow(io, "sense_energy", devices.senseEnergy, "joule", 0);
-    allow(io, "set_energy", devices.setEnergy, "joule", 0);
-    allow(io, "reset_energy", devices.resetEnergy, "joule", 0);
-    allow(io, "cycle_time", devices.cycleTime, "second", positive);
-    if (io.error() || !devices.lrs || !devices.hrs || !devices.lrs->median ||
-        !devices.hrs->median)
-      return;
-    if (devices.hrs->median->value <= devices.lrs->median->value)
-      io.setError("hrs: median must lie above that of lrs");
   }
 };
 

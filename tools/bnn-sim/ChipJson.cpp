@@ -72,6 +72,10 @@ json::Object bitErrors(const Point &point) {
       {"interval_95", json::Array{sampled.low, sampled.high}}};
   if (std::optional<double> expected = point.noise.expectedBer())
     object["expected_rate"] = *expected;
+  // Below it the measured devices of a table say nothing.
+  if (const device::CellModel *model = point.noise.cellModel())
+    if (double least = model->resolution(); least > 0)
+      object["least_supported_rate"] = least;
   return object;
 }
 
@@ -141,7 +145,7 @@ std::string formatChipJson(const Experiment &experiment,
       {"image_sha256", experiment.imageHash},
       {"network", experiment.network},
       {"target", image.target().name()},
-      {"noise", options.noise.describe()},
+      {"noise", noiseOf(experiment, options)},
       {"standing", standingOf(experiment)},
       {"seed", int64_t(options.seed)},
       {"images", experiment.images},

@@ -4,6 +4,8 @@
 #include "FusedKernels.h"
 #include "Progress.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <fmt/format.h>
 
 using namespace llvm;
@@ -19,7 +21,32 @@ std::string settingsOf(const Point &point) {
 }
 
 StringRef standingOf(const Experiment &experiment) {
-  return experiment.points.front().noise.standing();
+  auto rank = [](const Point &point) {
+    return StringSwitch<int>(point.noise.standing())
+        .Case("exact", 0)
+        .Case("measured", 1)
+        .Case("published", 2)
+        .Case("recalled", 3)
+        .Default(4);
+  };
+  return llvm::max_element(
+             experiment.points,
+             [&](const Point &a, const Point &b) { return rank(a) < rank(b); })
+      ->noise.standing();
+}
+
+std::string noiseOf(const Experiment &experiment, const Options &options) {
+  if (options.sweep.empty())
+    return experiment.points.front().noise.describe();
+  std::string out = options.noise.describe();
+  SmallVector<std::string> seen;
+  for (const Point &point : experiment.points) {
+    std::string tables = point.noise.describeTables();
+    if (!llvm::is_contained(seen, tables))
+      out += tables;
+    seen.push_back(std::move(tables));
+  }
+  return out;
 }
 
 namespace {
@@ -114,10 +141,11 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
       row.push_back(fmt::format("{} % ({})", percent(point.yield->share()),
                                 interval(point.yield->interval)));
     if (devices) {
+      const device::CellModel &model = *point.noise.cellModel();
+      row.push_back(
+          model.formatRate(double(point.wrongAnswers) / double(point.answers)));
       std::optional<double> expected = point.noise.expectedBer();
-      row.push_back(fmt::format("{:.2e}", double(point.wrongAnswers) /
-                                              double(point.answers)));
-      row.push_back(expected ? fmt::format("{:.2e}", *expected) : "");
+      row.push_back(expected ? model.formatRate(*expected) : "");
     }
     table.row(row);
   }
@@ -158,7 +186,7 @@ std::string formatChipReport(const Experiment &experiment,
   std::string swept;
   for (const mc::Axis &axis : options.sweep)
     swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
-  line("noise", fmt::format("{}{}; standing: {}", options.noise.describe(),
+  line("noise", fmt::format("{}{}; standing: {}", noiseOf(experiment, options),
                             swept, standingOf(experiment).str()));
   if (const device::MeasuredChip *chip = options.noise.measuredChip()) {
     line("measured",

@@ -19,6 +19,9 @@ std::string formatChipJson(const Experiment &experiment,
 /// A line for each point.
 std::string formatChipCsv(const Experiment &experiment, const Options &options);
 
+/// The noise of all points; what is swept left out.
+std::string noiseOf(const Experiment &experiment, const Options &options);
+
 /// How far the numbers behind a run can be trusted: the worst of its inputs.
 llvm::StringRef standingOf(const Experiment &experiment);
 

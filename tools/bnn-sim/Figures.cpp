@@ -228,9 +228,9 @@ std::vector<std::string> captionOf(const FigureData &data, PlotKind kind) {
   if (!ofFirst)
     for (const mc::Axis &axis : options.sweep)
       swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
-  const NoiseSpec &noise =
-      ofFirst ? experiment.points.front().noise : options.noise;
-  return {fmt::format("{}; {}{}", first, noise.describe(), swept),
+  std::string noise = ofFirst ? experiment.points.front().noise.describe()
+                              : noiseOf(experiment, options);
+  return {fmt::format("{}; {}{}", first, noise, swept),
           fmt::format("{} chips of seed {}, {} images; standing of the "
                       "numbers: {}",
                       chips, options.seed, images,

@@ -1,12 +1,14 @@
 //===- NoiseSpec.cpp - The noise that a run asks for ----------------------===//
 
 #include "NoiseSpec.h"
+#include "NoiseParts.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/MonteCarlo/Sweep.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
+#include <fmt/format.h>
 
 using namespace llvm;
 
@@ -87,9 +89,12 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   StringRef rest = text;
   bool named = rest.consume_front("device") &&
                (rest.empty() || rest.front() == ',' || rest.front() == ':');
-  if (named && rest.consume_front(":"))
-    return fail("no target of this version has programming conditions by name; "
-                "write device, and set parameters by ,NAME=VALUE");
+  if (named && rest.consume_front(":")) {
+    spec.devices.condition = rest.take_until([](char c) { return c == ','; });
+    rest = rest.drop_front(spec.devices.condition.size());
+    if (spec.devices.condition.empty())
+      return fail("names no condition after the colon");
+  }
   if (named) {
     spec.kind = Kind::Devices;
     spec.hasRate = true;
@@ -100,7 +105,7 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   if (!named)
     return fail("is no noise; write none or "
                 "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME=P] or "
-                "device[,NAME=VALUE]");
+                "device[:CONDITION][,NAME=VALUE]");
   bool bits = spec.kind != Kind::Devices;
   if (bits) {
     spec.kind = Kind::BitErrors;
@@ -136,6 +141,14 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   return spec;
 }
 
+void NoiseSpec::setOperation(const device::ModelOptions &operation) {
+  devices.cycles = operation.cycles;
+  devices.supplyVolt = operation.supplyVolt;
+  devices.temperatureCelsius = operation.temperatureCelsius;
+  devices.seconds = operation.seconds;
+  devices.allowCollapsed = operation.allowCollapsed;
+}
+
 Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (kind == Kind::None)
     return Error::success();
@@ -155,6 +168,7 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (!ready)
     return ready.takeError();
   programmer = std::make_shared<device::Programmer>(std::move(*ready));
+  zeros = ternary ? shareOfZeros(image, map) : 0;
   return Error::success();
 }
 
@@ -187,9 +201,19 @@ std::string NoiseSpec::describeModel() const {
     return "";
   if (kind == Kind::Devices) {
     std::string out = "devices of " + (target ? target->name : "the target");
+    if (!devices.condition.empty())
+      out += ", condition " + devices.condition;
+    auto add = [&](std::optional<double> value, StringRef unit) {
+      if (value)
+        out += ", " + mc::formatNumber(*value) + unit.str();
+    };
+    add(devices.cycles, " cycles");
+    add(devices.supplyVolt, " V");
+    add(devices.temperatureCelsius, " C");
+    add(devices.seconds, " s after programming");
     for (const auto &[name, value] : devices.overrides)
       out += ", " + name + " = " + mc::formatNumber(value);
-    return out;
+    return out + describeTables();
   }
   auto rate = [](double value) { return mc::formatNumber(value); };
   std::string out = "bit errors";
@@ -206,6 +230,19 @@ std::string NoiseSpec::describeModel() const {
     out += ", stuck at +1 at " + rate(errors.stuckPlus);
   if (errors.stuckMinus > 0)
     out += ", stuck at -1 at " + rate(errors.stuckMinus);
+  return out;
+}
+
+std::string NoiseSpec::describeTables() const {
+  std::string out;
+  if (!model)
+    return out;
+  const device::CellParameters &cell = model->parameters();
+  for (auto [state, law] :
+       {std::pair("LRS", &cell.lrs), std::pair("HRS", &cell.hrs)})
+    if (law->devices())
+      out += fmt::format(", {} of {} devices, tail {}", state, law->devices(),
+                         device::toString(law->tail()).str());
   return out;
 }
 
@@ -226,7 +263,7 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
     kinds.push_back(ErrorKind::Stuck);
   if (kind == Kind::Devices)
     kinds.push_back(ErrorKind::Device);
-  if (model && model->sense().readSigma > 0)
+  if (model && readsDiffer())
     kinds.push_back(ErrorKind::Reads);
   if (defects)
     kinds.push_back(ErrorKind::Defect);
@@ -235,9 +272,26 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
   return kinds;
 }
 
+bool NoiseSpec::readsDiffer() const {
+  const device::CellParameters &cell = model->parameters();
+  return cell.sense.readSigma > 0 || cell.lrsTelegraph.any() ||
+         cell.hrsTelegraph.any() ||
+         (cell.sense.ternary && cell.sense.zeroReadSigma > 0);
+}
+
 std::optional<double> NoiseSpec::expectedBer() const {
-  if (model && !defects && !model->sense().ternary)
-    return model->rates(/*withNoise=*/false).ofSigned();
+  if (model && defects)
+    return std::nullopt;
+  if (model) {
+    const device::CellParameters &cell = model->parameters();
+    // Cells with telegraph noise, and with ternary sensing those whose reads
+    // differ, have no answer that programming fixes.
+    if (cell.lrsTelegraph.any() || cell.hrsTelegraph.any() ||
+        (cell.sense.ternary && readsDiffer()))
+      return std::nullopt;
+    device::CellRates rates = model->rates(/*withNoise=*/false);
+    return (1 - zeros) * rates.ofSigned() + zeros * rates.fromZero;
+  }
   if (kind != Kind::BitErrors || defects || perRead || !errors.layers.empty() ||
       errors.stuckPlus + errors.stuckMinus > 0 || errors.rates.toZero > 0 ||
       errors.rates.fromZero > 0)
@@ -331,12 +385,7 @@ ProgrammedChip NoiseSpec::program(const image::Image &image,
     result.chip = measured->chip;
   else if (kind == Kind::Devices) {
     result.chip = programmer->program(seed, chip);
-    // A wavering cell wavers around what its devices answer; alone it does
-    // around what it stores.
-    if (!part.has(ErrorKind::Device))
-      result.chip.errors.clear();
-    if (!part.has(ErrorKind::Reads))
-      result.chip.marginal.clear();
+    restrictDevices(result.chip, image, part);
   } else if (kind == Kind::BitErrors)
     result.chip.errors = drawErrors(image, map, seed, chip, part);
   if (kind == Kind::BitErrors && perRead)
@@ -344,13 +393,7 @@ ProgrammedChip NoiseSpec::program(const image::Image &image,
   if (defects && part.has(ErrorKind::Defect))
     result.chip.errors =
         merge(defects->answers(seed, chip), result.chip.errors);
-  if (part.onlyLayer || part.butLayer) {
-    auto elsewhere = [&](const auto &cell) {
-      return !part.has(map.tileOf(cell.cell)->step);
-    };
-    erase_if(result.chip.errors, elsewhere);
-    erase_if(result.chip.marginal, elsewhere);
-  }
+  restrictLayers(result.chip, map, part);
   return result;
 }
 

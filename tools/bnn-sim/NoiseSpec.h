@@ -57,7 +57,7 @@ struct ProgrammedChip {
 class NoiseSpec {
 public:
   /// Parses none, ber[:P][,read|program][,PARAMETER=VALUE...] or
-  /// device[,PARAMETER=VALUE...]; see --help.
+  /// device[:CONDITION][,PARAMETER=VALUE...]; see --help.
   static llvm::Expected<NoiseSpec> parse(llvm::StringRef text);
 
   /// Devices of a target are drawn, which `setTarget` must name.
@@ -65,6 +65,10 @@ public:
   void setTarget(Target described) {
     target = std::make_shared<Target>(std::move(described));
   }
+
+  /// Of devices: cycles, operating point, time and what is allowed. The
+  /// condition and the parameters stay.
+  void setOperation(const device::ModelOptions &operation);
 
   bool isNone() const {
     return kind == Kind::None && !defects && !measured && marginError.empty();
@@ -89,6 +93,9 @@ public:
 
   /// "bit errors at 0.001, frozen at programming"; equal for equal models.
   std::string describe() const;
+  /// ", HRS of 1024 devices, tail none": of laws that are tables of measured
+  /// devices, once they are prepared.
+  std::string describeTables() const;
 
   /// The kinds of errors that occur.
   std::vector<ErrorKind> kinds() const;
@@ -104,8 +111,8 @@ public:
     return programmer->resistances(seed, chip, cell);
   }
 
-  /// The expected share of wrong bits among cells that store -1 or +1, where
-  /// it is one number.
+  /// The expected share of wrong answers at programming, where it is one
+  /// number.
   std::optional<double> expectedBer() const;
 
   ProgrammedChip program(const image::Image &image, const image::CellMap &map,
@@ -114,6 +121,8 @@ public:
 
 private:
   std::string describeModel() const;
+  /// Of devices: some cells answer anew at each read.
+  bool readsDiffer() const;
   std::vector<device::FrozenError> drawErrors(const image::Image &image,
                                               const image::CellMap &map,
                                               uint64_t seed, uint64_t chip,
@@ -131,6 +140,7 @@ private:
   device::ModelOptions devices;
   std::shared_ptr<const device::CellModel> model;
   std::shared_ptr<const device::Programmer> programmer;
+  double zeros = 0; ///< share of the cells that store a 0
   std::shared_ptr<const device::DefectMap> defects;
   std::shared_ptr<const device::MeasuredChip> measured;
   std::vector<double> marginError;

@@ -55,11 +55,13 @@ cl::opt<std::string> noiseText(
         "              or +1; rates given what is stored (t1= is P)\n"
         "  stuck_plus=, stuck_minus=  cells that always answer so\n"
         "  layer:NAME=P  another P for one layer\n"
-        "or device[,NAME=VALUE...]: resistances and offsets of the target\n"
+        "or device[:CONDITION][,NAME=VALUE...]: resistances and offsets of\n"
+        "the target, after programming under one of its conditions\n"
         "  lrs.median=, lrs.ln_sigma=, hrs.median=, hrs.ln_sigma=,\n"
         "  offset_array_sigma=, offset_latch_sigma=, series_resistance=,\n"
         "  zero_threshold=  another value than the target's (ohm, 1)\n"
-        "  read_sigma=      noise of ln(R_BL / R_BLb) at each read"));
+        "  read_sigma=      noise of ln(R_BL / R_BLb) at each read\n"
+        "  (docs/targets.md has all)"));
 cl::opt<std::string> targetName(
     "target", cl::cat(noise), cl::value_desc("NAME|FILE.yaml"),
     cl::desc("whose devices --noise device draws (default: the image's)"));
@@ -74,8 +76,23 @@ cl::opt<std::string> chipPath(
     "chip", cl::cat(noise), cl::value_desc("FILE.csv"),
     cl::desc("execute on a measured chip, without drawing one: what its\n"
              "cells answered (reads.csv)"));
-cl::opt<double> supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
-                       cl::desc("supply of the measurements to use"));
+cl::opt<double> cycles(
+    "cycles", cl::cat(noise), cl::value_desc("N"),
+    cl::desc("programming cycles so far: which of a condition's ranges"));
+cl::opt<double>
+    supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
+           cl::desc("supply of the reads: of the target's tables and of the\n"
+                    "measurements to use"));
+cl::opt<double> temperature("temperature", cl::cat(noise),
+                            cl::value_desc("CELSIUS"),
+                            cl::desc("temperature of the target's tables"));
+cl::opt<double> timeSince(
+    "time", cl::cat(noise), cl::value_desc("SECONDS"),
+    cl::desc("time since programming, of the target's retention table\n"
+             "(default: as programmed)"));
+cl::opt<bool> allowCollapsed(
+    "allow-collapsed", cl::cat(noise),
+    cl::desc("accept devices whose median HRS is not above the median LRS"));
 cl::opt<std::string> referenceText(
     "reference", cl::cat(results), cl::value_desc("R"), cl::init("min_error"),
     cl::desc("what --plot ber and --json read single devices (1T1R) against:\n"
@@ -281,15 +298,22 @@ static Error checkSingle(const Options &options) {
 /// Options that do not go together.
 static Error checkTogether(const Options &options) {
   bool files = !options.outputs.empty() || !options.trace.empty();
-  if (options.supply && options.margin.empty() && options.chip.empty())
-    return makeError("--supply picks among the measurements of --margin or "
-                     "--chip; no target of this version tabulates its devices "
-                     "over supply");
-  bool comparesSingle =
-      (options.noise.needsTarget() && !options.json.empty()) ||
-      any_of(options.plots, [](const PlotRequest &plot) {
-        return plot.kind == PlotKind::Ber;
-      });
+  bool devices = options.noise.needsTarget();
+  if (options.supply && options.margin.empty() && options.chip.empty() &&
+      !devices)
+    return makeError("--supply is that of --noise device, or picks among the "
+                     "measurements of --margin or --chip");
+  for (auto [given, name] :
+       {std::pair<bool, StringRef>(cycles.getNumOccurrences(), "--cycles"),
+        {temperature.getNumOccurrences(), "--temperature"},
+        {timeSince.getNumOccurrences(), "--time"},
+        {allowCollapsed, "--allow-collapsed"}})
+    if (given && !devices)
+      return makeError(name + " says how devices are: --noise device");
+  bool comparesSingle = (devices && !options.json.empty()) ||
+                        any_of(options.plots, [](const PlotRequest &plot) {
+                          return plot.kind == PlotKind::Ber;
+                        });
   if (referenceText.getNumOccurrences() && !comparesSingle)
     return makeError("--reference is for --plot ber, and for --json with "
                      "--noise device");
@@ -396,6 +420,15 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.chip = chipPath;
   if (supply.getNumOccurrences())
     options.supply = supply;
+  device::ModelOptions operation;
+  for (auto [option, to] : {std::pair(&cycles, &operation.cycles),
+                            {&supply, &operation.supplyVolt},
+                            {&temperature, &operation.temperatureCelsius},
+                            {&timeSince, &operation.seconds}})
+    if (option->getNumOccurrences())
+      *to = *option;
+  operation.allowCollapsed = allowCollapsed;
+  options.noise.setOperation(operation);
   // A measured chip is one; its reads may still be drawn more often.
   bool one = !options.monteCarlo() || !options.chip.empty();
   options.chips = chips.getNumOccurrences() ? int64_t(chips) : one ? 1 : 32;

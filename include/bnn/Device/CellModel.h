@@ -123,7 +123,7 @@ public:
 
   /// No rate below this is supported by the devices that were measured.
   double resolution() const;
-  /// "6.2e-06", or "< 2.9e-03 (1024 devices measured)".
+  /// "6.20e-06", or "< 2.93e-03 (1024 devices measured)".
   std::string formatRate(double rate) const;
 
 private:

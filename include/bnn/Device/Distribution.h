@@ -4,6 +4,7 @@
 #define BNN_DEVICE_DISTRIBUTION_H
 
 #include "bnn/Device/Normal.h"
+#include "bnn/Target/Target.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -14,13 +15,7 @@
 
 namespace bnn::device {
 
-/// What is assumed beyond the outermost of the devices that were measured.
-enum class TailModel : uint8_t {
-  None,      ///< nothing: no device lies beyond them
-  Lognormal, ///< a straight line in the probit plot of ln R that stands for the
-             ///< outer tenth of the devices at each end
-  Gpd,       ///< a generalized Pareto law of ln R that stands for them
-};
+using bnn::TailModel;
 llvm::StringRef toString(TailModel tail);
 
 /// The law of the resistance of devices in one state, in ohm. All functions

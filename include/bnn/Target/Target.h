@@ -63,22 +63,84 @@ struct Capabilities {
   bool has(Schedules schedule) const;
 };
 
+/// What is assumed beyond the outermost of the devices that were measured.
+enum class TailModel : uint8_t {
+  None,      ///< nothing: no device lies beyond them
+  Lognormal, ///< a straight line in the probit plot of ln R that stands for the
+             ///< outer tenth of the devices at each end
+  Gpd,       ///< a generalized Pareto law of ln R that stands for them
+};
+
+/// Quantiles of devices that were measured.
+struct QuantileTable {
+  std::string unit;
+  std::vector<std::vector<double>> quantiles; ///< [probability, ohm], ascending
+  uint64_t devices = 0;
+  TailModel tail = TailModel::None;
+  Standing standing = Standing::Assumed;
+  std::string source;
+};
+
 /// Resistances of one state over devices.
 struct ResistanceLaw {
-  enum class Law : uint8_t { Normal, TruncatedNormal, Lognormal };
+  enum class Law : uint8_t { Normal, TruncatedNormal, Lognormal, Table };
   Law law = Law::Lognormal;
   std::optional<Quantity> mean, sd, minimum, maximum; ///< ohm
   std::optional<Quantity> median, lnSigma;            ///< ohm, 1
+  std::optional<QuantileTable> table;
   std::string note;
+};
+
+/// Devices after one way of programming, over a range of cycles.
+struct Condition {
+  std::string name;
+  std::optional<Quantity> cycleMin, cycleMax; ///< both or none
+  std::optional<ResistanceLaw> lrs, hrs;
+  std::optional<Quantity> setEnergy, resetEnergy; ///< joule a pulse
+  /// The states may overlap so far that the median HRS is not the higher one.
+  bool collapsed = false;
+  std::string note;
+};
+
+/// Sensing at one supply and temperature. Sigmas are of the natural logarithm
+/// of a ratio of resistances.
+struct SensePoint {
+  std::optional<Quantity> supply;           ///< volt
+  std::optional<Quantity> temperature;      ///< celsius
+  std::optional<Quantity> seriesResistance; ///< ohm, R_s
+  std::optional<Quantity> offsetArraySigma, offsetLatchSigma, readSigma;
+  std::optional<Quantity> zeroThreshold; ///< ohm, R_th
+  std::optional<Quantity> zeroColumnSigma, zeroReadSigma;
+};
+
+/// Two levels of the devices of one state.
+struct TelegraphNoise {
+  std::optional<Quantity> share;     ///< of devices that have it
+  std::optional<Quantity> amplitude; ///< largest, of ln R
+  std::optional<Quantity> occupancy; ///< share of time in the higher level
+};
+
+/// How ln R has changed some time after programming.
+struct RetentionPoint {
+  std::optional<Quantity> temperature; ///< celsius
+  Quantity time;                       ///< second
+  std::optional<Quantity> lrsShift, lrsWidening, hrsShift, hrsWidening;
 };
 
 /// What is known of devices, sensing, energy and time; all of it optional.
 struct Devices {
-  std::optional<ResistanceLaw> lrs, hrs;
-  std::optional<Quantity> offsetArraySigma, offsetLatchSigma;  ///< of ln ratio
-  std::optional<Quantity> seriesResistance;                    ///< ohm
-  std::optional<Quantity> zeroThreshold;                       ///< ohm, R_th
-  std::optional<Quantity> supply;                              ///< volt
+  std::optional<ResistanceLaw> lrs, hrs; ///< of the condition without a name
+  bool collapsed = false;                ///< as in Condition
+  std::vector<Condition> conditions;
+  /// At the supply and temperature it names; these alone, as those to take when
+  /// nothing is said, where `sense` has a table.
+  SensePoint nominal;
+  std::vector<SensePoint> sense; ///< a full grid over supply and temperature
+  /// The branches are not swapped, the latch's output is.
+  bool xnorAfterLatch = false;
+  std::optional<TelegraphNoise> lrsTelegraph, hrsTelegraph;
+  std::optional<Quantity> telegraphDwell; ///< reads between changes
+  std::vector<RetentionPoint> retention;  ///< a full grid, as `sense`
   std::optional<Quantity> senseEnergy, setEnergy, resetEnergy; ///< joule
   std::optional<Quantity> cycleTime;                           ///< second
 };

@@ -190,8 +190,8 @@ TEST(CellModel, NamesTheResolutionOfMeasuredDevices) {
       cellOf(cantFail(Distribution::measured(lrs, TailModel::None)),
              cantFail(Distribution::measured(hrs, TailModel::None))));
   EXPECT_EQ(model.rates(false).flip, 0);
-  EXPECT_EQ(model.formatRate(0), "< 2.9e-03 (1024 devices measured)");
-  EXPECT_EQ(model.formatRate(0.01), "1.0e-02");
+  EXPECT_EQ(model.formatRate(0), "< 2.93e-03 (1024 devices measured)");
+  EXPECT_EQ(model.formatRate(0.01), "1.00e-02");
 }
 
 } // namespace

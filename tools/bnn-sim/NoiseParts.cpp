@@ -1,0 +1,115 @@
+//===- NoiseParts.cpp - Parts of what a chip's devices do -----------------===//
+
+#include "NoiseParts.h"
+#include "bnn/Image/CellArray.h"
+#include "llvm/ADT/STLExtras.h"
+#include <algorithm>
+#include <bit>
+
+using namespace llvm;
+
+namespace bnn::sim {
+
+using device::AnswerOdds;
+
+namespace {
+
+/// The usual answers of a cell whose reads differ, and its odds around them.
+struct Usual {
+  int8_t one, zero;
+
+  static int8_t of(const AnswerOdds &odds) {
+    return int8_t(std::max_element(odds.begin(), odds.end()) - odds.begin() -
+                  1);
+  }
+  explicit Usual(const device::UncertainCell &cell)
+      : one(of(cell.one)), zero(of(cell.zero)) {}
+  explicit Usual(const device::TelegraphCell &cell)
+      : Usual(cell.states[size_t(cell.occupancyBl > 0.5F) |
+                          size_t(cell.occupancyBlb > 0.5F) << 1]) {}
+
+private:
+  explicit Usual(const device::TelegraphCell::State &state)
+      : one(of(state.one)), zero(of(state.zero)) {}
+};
+
+void exchange(AnswerOdds &odds, int8_t usual, int stored) {
+  std::swap(odds[size_t(usual + 1)], odds[size_t(stored + 1)]);
+}
+
+} // namespace
+
+void restrictDevices(device::Chip &chip, const image::Image &image,
+                     const NoisePart &part) {
+  image::CellArray cells(image);
+  auto storedIn = [&](device::CellIndex cell) {
+    uint64_t row = cell / cells.columns();
+    return cells.weight(row / cells.rows(), uint32_t(row % cells.rows()),
+                        uint32_t(cell % cells.columns()));
+  };
+  if (!part.has(ErrorKind::Reads)) {
+    auto freeze = [&](const auto &list) {
+      for (const auto &cell : list) {
+        Usual usual(cell);
+        int stored = storedIn(cell.cell);
+        if (usual.one != stored || usual.zero != stored)
+          chip.errors.push_back({cell.cell, usual.one, usual.zero});
+      }
+    };
+    freeze(chip.uncertain);
+    freeze(chip.telegraph);
+    llvm::sort(chip.errors,
+               [](const auto &a, const auto &b) { return a.cell < b.cell; });
+    chip.marginal.clear();
+    chip.uncertain.clear();
+    chip.telegraph.clear();
+  }
+  if (part.has(ErrorKind::Device))
+    return;
+  chip.errors.clear();
+  for (device::UncertainCell &cell : chip.uncertain) {
+    Usual usual(cell);
+    exchange(cell.one, usual.one, storedIn(cell.cell));
+    exchange(cell.zero, usual.zero, storedIn(cell.cell));
+  }
+  for (device::TelegraphCell &cell : chip.telegraph) {
+    Usual usual(cell);
+    for (device::TelegraphCell::State &state : cell.states) {
+      exchange(state.one, usual.one, storedIn(cell.cell));
+      exchange(state.zero, usual.zero, storedIn(cell.cell));
+    }
+  }
+}
+
+void restrictLayers(device::Chip &chip, const image::CellMap &map,
+                    const NoisePart &part) {
+  if (!part.onlyLayer && !part.butLayer)
+    return;
+  auto elsewhere = [&](const auto &cell) {
+    return !part.has(map.tileOf(cell.cell)->step);
+  };
+  erase_if(chip.errors, elsewhere);
+  erase_if(chip.marginal, elsewhere);
+  erase_if(chip.uncertain, elsewhere);
+  erase_if(chip.telegraph, elsewhere);
+}
+
+double shareOfZeros(const image::Image &image, const image::CellMap &map) {
+  image::CellArray cells(image);
+  std::vector<uint64_t> plus, minus;
+  uint64_t all = 0, weights = 0;
+  for (const image::MappedTile &tile : map.tiles()) {
+    plus.resize((tile.columns + 63) / 64);
+    minus.resize(plus.size());
+    for (uint32_t row = tile.row; row < tile.row + tile.rows; ++row) {
+      cells.rowPlanes(tile.subarray, row, tile.column, tile.columns,
+                      plus.data(), minus.data());
+      all += tile.columns;
+      for (auto [p, m] : zip(plus, minus))
+        weights += uint64_t(std::popcount(p) + std::popcount(m));
+    }
+  }
+  return all ? 1 - double(weights) / double(all) : 0;
+}
+
+} // namespace bnn::sim

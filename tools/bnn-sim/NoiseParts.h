@@ -1,0 +1,25 @@
+//===- NoiseParts.h - Parts of what a chip's devices do ---------*- C++ -*-===//
+
+#ifndef BNN_TOOLS_BNN_SIM_NOISEPARTS_H
+#define BNN_TOOLS_BNN_SIM_NOISEPARTS_H
+
+#include "NoiseSpec.h"
+
+namespace bnn::sim {
+
+/// Leaves of a chip with devices what `part` asks for. Without noise of reads a
+/// cell always gives its usual answer; with nothing else it gives the stored
+/// weight as often as it gave the usual one.
+void restrictDevices(device::Chip &chip, const image::Image &image,
+                     const NoisePart &part);
+
+/// Leaves the cells of some layers.
+void restrictLayers(device::Chip &chip, const image::CellMap &map,
+                    const NoisePart &part);
+
+/// The share of the cells that a read counts which store a 0.
+double shareOfZeros(const image::Image &image, const image::CellMap &map);
+
+} // namespace bnn::sim
+
+#endif // BNN_TOOLS_BNN_SIM_NOISEPARTS_H
