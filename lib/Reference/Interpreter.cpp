@@ -32,7 +32,7 @@ static LogicalResult expandPacked(ConstantOp op, RankedTensorType type,
   return success();
 }
 
-static FailureOr<Tensor> expandConstant(ConstantOp op) {
+FailureOr<Tensor> expandConstant(ConstantOp op) {
   RankedTensorType type = tensorType(op.getResult());
   Tensor tensor;
   tensor.shape.assign(type.getShape().begin(), type.getShape().end());

@@ -63,4 +63,45 @@ Expected<Tensor> readTensorFile(StringRef spec) {
   }
 }
 
+Error fitSamples(Tensor &tensor, ArrayRef<int64_t> declared,
+                 const Twine &what) {
+  ArrayRef<int64_t> sample = declared;
+  if (!sample.empty() && sample.front() == 1)
+    sample = sample.drop_front();
+  int64_t size = 1;
+  for (int64_t dimension : sample)
+    size *= dimension;
+  // Dimensions of 1 carry no order: without them the shapes must agree.
+  auto squeeze = [](ArrayRef<int64_t> shape) {
+    Shape out;
+    for (int64_t dimension : shape)
+      if (dimension != 1)
+        out.push_back(dimension);
+    return out;
+  };
+  // Equal up to ones, or one is the other's elements in a row. (Two different
+  // shapes of equal size may be different layouts: never guessed.)
+  auto fits = [&](ArrayRef<int64_t> other) {
+    Shape a = squeeze(other), b = squeeze(sample);
+    int64_t count = 1;
+    for (int64_t dimension : a)
+      count *= dimension;
+    return a == b || (count == size && (a.size() <= 1 || b.size() <= 1));
+  };
+  ArrayRef<int64_t> shape = tensor.shape;
+  int64_t samples;
+  if (!shape.empty() && fits(shape.drop_front()))
+    samples = shape.front();
+  else if (fits(shape))
+    samples = 1; // a single sample without an axis for samples
+  else
+    return makeError(what + ": has shape " + shapeString(shape) +
+                     ", the network takes " + shapeString(declared) +
+                     " for each sample");
+  Shape fitted{samples};
+  fitted.append(sample.begin(), sample.end());
+  tensor.shape = fitted;
+  return Error::success();
+}
+
 } // namespace bnn

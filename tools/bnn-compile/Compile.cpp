@@ -2,6 +2,7 @@
 
 #include "Compile.h"
 #include "Absent.h"
+#include "Accuracy.h"
 #include "Diagnostics.h"
 #include "Output.h"
 #include "Parameters.h"
@@ -45,6 +46,7 @@ private:
   LogicalResult runPasses(llvm::StringRef phase,
                           llvm::function_ref<void(OpPassManager &)> build);
   LogicalResult toBNN();
+  LogicalResult keepBinarized();
   LogicalResult toRRAM();
   llvm::Error countMemory();
   void collectTies();
@@ -70,6 +72,10 @@ private:
   std::map<std::string, uint64_t> ties;
   report::MemoryFacts memory;
   std::vector<ImportedTensor> tensors;
+  std::string binarized; // lines of the summary
+  OwningOpRef<ModuleOp> reference;
+  std::optional<Interpreter> referenceInterpreter;
+  std::optional<AccuracyCheck> accuracy;
 };
 
 } // namespace
@@ -149,9 +155,36 @@ LogicalResult Compilation::toBNN() {
   for (const InputDeclaration &input : options.inputs)
     pipeline.inputs.push_back(input.text);
   pipeline.float32Ties = options.float32Ties;
+  pipeline.binarize = options.binarize;
+  if (failed(runPasses("recognize", [&](OpPassManager &manager) {
+        buildRecognitionPipeline(manager, pipeline);
+      })))
+    return failure();
+  if (options.binarizes() && failed(keepBinarized()))
+    return failure();
   return runPasses("bnn", [&](OpPassManager &manager) {
-    buildBNNPipeline(manager, pipeline);
+    buildIntegerPipeline(manager, pipeline);
   });
+}
+
+/// What bnn-binarize did, for the summary, and the network that it made, for
+/// --verify: from here on compilation is exact.
+LogicalResult Compilation::keepBinarized() {
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  auto lines = main->getAttrOfType<ArrayAttr>("bnn.binarized");
+  if (!lines)
+    return success();
+  for (auto [i, line] : llvm::enumerate(lines.getAsRange<StringAttr>()))
+    binarized += (i ? "  " : "binarized: ") + line.str() + '\n';
+  main->removeAttr("bnn.binarized");
+  if (!options.verify)
+    return success();
+  reference = OwningOpRef<ModuleOp>(module->clone());
+  FailureOr<Interpreter> interpreter = Interpreter::create(*reference);
+  if (failed(interpreter))
+    return failure();
+  referenceInterpreter.emplace(std::move(*interpreter));
+  return success();
 }
 
 LogicalResult Compilation::attachTarget() {
@@ -224,9 +257,21 @@ LogicalResult Compilation::finish(const image::Image &image) {
   }
   if (!options.quiet)
     llvm::outs() << report::formatText(summary);
+  if (!options.quiet && !binarized.empty())
+    llvm::outs() << '\n' << binarized;
+  if (accuracy) {
+    TimingScope scope = root.nest("accuracy");
+    llvm::Expected<std::string> text = accuracy->compare(image);
+    if (!text)
+      return fail(text.takeError());
+    if (!options.quiet)
+      llvm::outs() << *text;
+  }
   if (options.verify) {
     TimingScope scope = root.nest("verify");
-    llvm::Expected<std::string> verdict = verifyCompiled(image, options);
+    llvm::Expected<std::string> verdict =
+        verifyCompiled(image, options,
+                       referenceInterpreter ? &*referenceInterpreter : nullptr);
     if (!verdict)
       return fail(verdict.takeError());
     if (!options.quiet)
@@ -245,6 +290,14 @@ LogicalResult Compilation::run() {
   tensors = listTensors(*module);
   if (llvm::Error error = countMemory())
     return fail(std::move(error));
+  if (!options.labels.empty()) {
+    TimingScope scope = root.nest("accuracy");
+    llvm::Expected<AccuracyCheck> check =
+        AccuracyCheck::create(*module, options);
+    if (!check)
+      return fail(check.takeError());
+    accuracy.emplace(std::move(*check));
+  }
   if (failed(toBNN()))
     return failure();
   if (options.stage == Stage::BNN)

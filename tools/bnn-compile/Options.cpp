@@ -51,6 +51,36 @@ static cl::list<std::string>
     shapes("shape", cl::value_desc("NAME=1x3x32x32"), cl::cat(category),
            cl::desc("Shape of an input whose sizes the file leaves open; a\n"
                     "batch that it fixes may be set to 1"));
+static cl::opt<std::string> binarize(
+    "binarize", cl::value_desc("none|classifier|all"), cl::cat(category),
+    cl::init("none"),
+    cl::desc(
+        "Make real layers binary after training: the fully connected ones\n"
+        "that end the network, or all. What was trained binary is always\n"
+        "compiled as it is, exactly"));
+static cl::list<std::string> binarizeNodes(
+    "binarize-nodes", cl::value_desc("PATTERN"), cl::CommaSeparated,
+    cl::cat(category),
+    cl::desc(
+        "Binarize layers by the names of their ONNX nodes, too (*, ?, [..])"));
+enum class WeightKind { Binary, Ternary };
+static cl::opt<WeightKind> weightKind(
+    "weights", cl::cat(category), cl::init(WeightKind::Binary),
+    cl::desc("Weights of layers binarized so:"),
+    cl::values(clEnumValN(WeightKind::Binary, "binary", "-1, +1"),
+               clEnumValN(WeightKind::Ternary, "ternary", "-1, 0, +1")));
+static cl::opt<std::string> calibration(
+    "calibration", cl::value_desc("x.npy"), cl::cat(category),
+    cl::desc("Samples to fit binarized layers to (also x.npz:member, x.pb);\n"
+             "without them little of the accuracy is left"));
+static cl::opt<unsigned> calibrationSamples(
+    "calibration-samples", cl::value_desc("N"), cl::cat(category),
+    cl::init(512),
+    cl::desc("At most so many of them, evenly spaced (default: 512)"));
+static cl::opt<std::string> labels(
+    "labels", cl::value_desc("y.npy"), cl::cat(category),
+    cl::desc("Classes of the samples of --calibration: print the accuracy\n"
+             "before and after, on those used and on the others"));
 static cl::opt<std::string>
     target("target", cl::value_desc("NAME|FILE.yaml"), cl::cat(category),
            cl::init("hfox130-kilobit"),
@@ -106,6 +136,9 @@ EXAMPLES:
     bnn-compile net.onnx -o net.rimg
   Pixels are integers 0..255 divided by 255: the first layer fits the arrays, too:
     bnn-compile net.onnx -o net.rimg --input x=u8:1/255
+  Binarize the classifier of a real network, and see what it costs:
+    bnn-compile net.onnx -o net.rimg --binarize classifier \
+                --calibration x.npy --labels y.npy
   Other arrays, a summary for a script, and proof on 100 random samples:
     bnn-compile net.onnx -o net.rimg --array 64x64 --report net.json \
                 --verify --verify-samples 100
@@ -198,6 +231,39 @@ static void hideForeignOptions() {
   }
 }
 
+/// The options of bnn-binarize, and whether they go together.
+static llvm::Error parseBinarize(Options &options) {
+  options.binarize.mode = binarize;
+  options.binarize.weights =
+      weightKind == WeightKind::Ternary ? "ternary" : "binary";
+  options.binarize.samples = calibrationSamples;
+  options.binarize.calibration = calibration;
+  llvm::append_range(options.binarize.nodes, binarizeNodes);
+  options.calibration = calibration;
+  options.labels = labels;
+  if (binarize != "none" && binarize != "classifier" && binarize != "all")
+    return makeError("--binarize " + binarize +
+                     ": is none of none, classifier, all; single layers are "
+                     "chosen with --binarize-nodes");
+  for (const cl::Option *option :
+       {static_cast<cl::Option *>(&weightKind),
+        static_cast<cl::Option *>(&calibration),
+        static_cast<cl::Option *>(&calibrationSamples)})
+    if (option->getNumOccurrences() && !options.binarizes())
+      return makeError("--" + option->ArgStr +
+                       " is for layers that --binarize or --binarize-nodes "
+                       "names; there are none");
+  if (!options.labels.empty() && options.calibration.empty())
+    return makeError("--labels " + options.labels +
+                     ": are the classes of the samples of --calibration, which "
+                     "is missing");
+  if (calibrationSamples < 2)
+    return makeError("--calibration-samples " +
+                     llvm::Twine(calibrationSamples) +
+                     ": statistics need two samples at least");
+  return llvm::Error::success();
+}
+
 static std::vector<std::string> makeProvenance(const Options &options) {
   std::vector<std::string> result;
   result.reserve(options.inputs.size());
@@ -216,6 +282,19 @@ static std::vector<std::string> makeProvenance(const Options &options) {
                    llvm::sys::path::filename(options.target).str());
   if (!options.array.empty())
     result.push_back("--array=" + options.array);
+  if (options.binarizes()) {
+    result.push_back("--binarize=" + options.binarize.mode);
+    if (!options.binarize.nodes.empty())
+      result.push_back("--binarize-nodes=" +
+                       llvm::join(options.binarize.nodes, ","));
+    result.push_back("--weights=" + options.binarize.weights);
+    if (!options.calibration.empty()) {
+      result.push_back("--calibration=" +
+                       llvm::sys::path::filename(options.calibration).str());
+      result.push_back("--calibration-samples=" +
+                       std::to_string(options.binarize.samples));
+    }
+  }
   if (options.schedule != ScheduleChoice::Auto)
     result.push_back(options.schedule == ScheduleChoice::P2S
                          ? "--schedule=p2s"
@@ -299,6 +378,8 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.verifyEach = verifyEach;
   if (options.verify && options.verifySamples == 0)
     return makeError("--verify-samples 0: nothing would be verified");
+  if (llvm::Error error = parseBinarize(options))
+    return error;
   if (llvm::Error error = decideOutput(options))
     return error;
   options.provenance = makeProvenance(options);

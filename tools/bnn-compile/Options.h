@@ -3,6 +3,7 @@
 #ifndef BNN_TOOLS_BNN_COMPILE_OPTIONS_H
 #define BNN_TOOLS_BNN_COMPILE_OPTIONS_H
 
+#include "bnn/Dialect/BNN/Transforms/Passes.h"
 #include "bnn/Frontend/ONNX/Import.h"
 #include "llvm/Support/Error.h"
 #include <optional>
@@ -31,6 +32,13 @@ struct Options {
   ImportOptions import;
   std::vector<InputDeclaration> inputs;
   bool float32Ties = false;
+
+  BNNBinarizeOptions binarize;
+  std::string calibration, labels; // empty: none
+  /// Whether layers are binarized after training.
+  bool binarizes() const {
+    return binarize.mode != "none" || !binarize.nodes.empty();
+  }
 
   std::string target;
   std::string array; // empty: as the target says

@@ -43,7 +43,8 @@ static llvm::Expected<std::vector<Tensor>> makeInputs(const image::Image &image,
 }
 
 llvm::Expected<std::string> verifyCompiled(const image::Image &image,
-                                           const Options &options) {
+                                           const Options &options,
+                                           const Interpreter *given) {
   llvm::Expected<std::vector<Tensor>> inputs = makeInputs(image, options);
   if (!inputs)
     return inputs.takeError();
@@ -60,13 +61,19 @@ llvm::Expected<std::string> verifyCompiled(const image::Image &image,
   DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);
-  OwningOpRef<ModuleOp> module =
-      importONNX(options.model, context, options.import);
-  if (!module)
-    return makeError("--verify: " + message);
-  FailureOr<Interpreter> reference = Interpreter::create(*module);
-  if (failed(reference))
-    return makeError("--verify: " + message);
+  OwningOpRef<ModuleOp> module;
+  std::optional<Interpreter> reference;
+  if (given) {
+    reference = *given;
+  } else {
+    module = importONNX(options.model, context, options.import);
+    if (!module)
+      return makeError("--verify: " + message);
+    FailureOr<Interpreter> created = Interpreter::create(*module);
+    if (failed(created))
+      return makeError("--verify: " + message);
+    reference.emplace(std::move(*created));
+  }
 
   VerifyOptions verifyOptions;
   verifyOptions.samples = options.verifySamples;
@@ -81,8 +88,9 @@ llvm::Expected<std::string> verifyCompiled(const image::Image &image,
     return makeError("--verify: " + result->difference);
   std::string text =
       llvm::formatv("verified: {0} tensors of {1} samples equal those of the "
-                    "network, on both executors\n",
-                    result->tensors, result->samples - result->excluded);
+                    "{2}, on both executors\n",
+                    result->tensors, result->samples - result->excluded,
+                    given ? "binarized network" : "network");
   if (result->excluded)
     text += llvm::formatv("          {0} samples differ by ties that rounding "
                           "decides, and are not counted\n",

@@ -16,6 +16,11 @@
 #include "llvm/ADT/DenseMap.h"
 
 namespace bnn {
+class ConstantOp;
+
+/// The numbers of a constant, packed weights included. Fails with a diagnostic
+/// where the bytes of a resource are missing.
+mlir::FailureOr<Tensor> expandConstant(ConstantOp op);
 
 /// Evaluates the function @main of a module of bnn operations, at any stage
 /// from the imported network to folded codes (before rram operations appear).

@@ -13,6 +13,7 @@
 #include "bnn/Image/image.pb.h"
 #include "bnn/Simulator/Noise.h"
 #include "bnn/Support/Tensor.h"
+#include "bnn/Support/TensorFile.h"
 #include <functional>
 #include <memory>
 #include <string>
@@ -130,12 +131,7 @@ std::vector<std::string> instructionSets();
 /// another name, listing those of this machine.
 llvm::Error setInstructionSet(llvm::StringRef name);
 
-/// Gives a file's tensor the shape [N, rest of `declared`]: accepts N samples
-/// of the declared shape with its leading dimension of 1 replaced or left out,
-/// also with other dimensions of 1 dropped or added, or flat. `what` begins
-/// the error, which has both shapes.
-llvm::Error fitSamples(Tensor &tensor, llvm::ArrayRef<int64_t> declared,
-                       const llvm::Twine &what);
+using bnn::fitSamples;
 
 } // namespace bnn::sim
 

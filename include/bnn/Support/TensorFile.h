@@ -15,6 +15,13 @@ llvm::Expected<Tensor> parseTensorProto(llvm::StringRef bytes);
 /// `x.pb`. The kind is told by the content of the file; errors name the path.
 llvm::Expected<Tensor> readTensorFile(llvm::StringRef spec);
 
+/// Gives a file's tensor the shape [N, rest of `declared`]: accepts N samples
+/// of the declared shape with its leading dimension of 1 replaced or left out,
+/// also with other dimensions of 1 dropped or added, or flat. `what` begins
+/// the error, which has both shapes.
+llvm::Error fitSamples(Tensor &tensor, llvm::ArrayRef<int64_t> declared,
+                       const llvm::Twine &what);
+
 } // namespace bnn
 
 #endif // BNN_SUPPORT_TENSORFILE_H

@@ -8,14 +8,21 @@
 using namespace mlir;
 using namespace bnn;
 
-void bnn::buildBNNPipeline(OpPassManager &manager,
-                           const BNNPipelineOptions &options) {
+void bnn::buildRecognitionPipeline(OpPassManager &manager,
+                                   const BNNPipelineOptions &options) {
   OpPassManager &function = manager.nest<func::FuncOp>();
   function.addPass(createBNNSinkMoves());
   function.addPass(createBNNPackWeights());
   BNNEncodeInputsOptions inputs;
   llvm::append_range(inputs.inputs, options.inputs);
   function.addPass(createBNNEncodeInputs(inputs));
+  if (options.binarize.mode != "none" || !options.binarize.nodes.empty())
+    function.addPass(createBNNBinarize(options.binarize));
+}
+
+void bnn::buildIntegerPipeline(OpPassManager &manager,
+                               const BNNPipelineOptions &options) {
+  OpPassManager &function = manager.nest<func::FuncOp>();
   BNNFoldThresholdsOptions fold;
   fold.float32Ties = options.float32Ties;
   function.addPass(createBNNFoldThresholds(fold));
@@ -24,6 +31,12 @@ void bnn::buildBNNPipeline(OpPassManager &manager,
   function.addPass(createCSEPass());
   function.addPass(createCanonicalizerPass());
   function.addPass(createBNNPartition());
+}
+
+void bnn::buildBNNPipeline(OpPassManager &manager,
+                           const BNNPipelineOptions &options) {
+  buildRecognitionPipeline(manager, options);
+  buildIntegerPipeline(manager, options);
 }
 
 namespace {

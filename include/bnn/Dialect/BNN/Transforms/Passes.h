@@ -19,10 +19,20 @@ struct BNNPipelineOptions {
   /// NAME=TYPE[:SCALE[,OFFSET]], see bnn-encode-inputs.
   std::vector<std::string> inputs;
   bool float32Ties = false;
+  BNNBinarizeOptions binarize; ///< nothing unless its mode or nodes say so
 };
 
-/// From an imported network to one whose array layers are integer operators
-/// and thresholds: everything up to the array level.
+/// The real network as it is to be compiled: weights recognised, inputs
+/// declared, layers binarized where asked for.
+void buildRecognitionPipeline(mlir::OpPassManager &manager,
+                              const BNNPipelineOptions &options);
+
+/// From there to integer operators and thresholds.
+void buildIntegerPipeline(mlir::OpPassManager &manager,
+                          const BNNPipelineOptions &options);
+
+/// Both: from an imported network to one whose array layers are integer
+/// operators and thresholds, everything up to the array level.
 void buildBNNPipeline(mlir::OpPassManager &manager,
                       const BNNPipelineOptions &options);
 

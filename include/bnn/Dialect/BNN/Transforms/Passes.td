@@ -58,6 +58,49 @@ def BNNEncodeInputs : Pass<"bnn-encode-inputs", "::mlir::func::FuncOp"> {
                "Declarations, NAME=TYPE[:SCALE[,OFFSET]]">];
 }
 
+def BNNBinarize : Pass<"bnn-binarize", "::mlir::func::FuncOp"> {
+  let summary = "Make real layers binary or ternary after training";
+  let description = [{
+    Takes the layers of `mode` and those whose ONNX node matches one of `nodes`.
+    The classifier is the run of fully connected layers that ends the network,
+    with the elementwise operators and moves between and after them. A layer
+    whose weights are packed and whose input takes few values was trained so and
+    is left; one that reads an undeclared input of the network stays real.
+
+    Every other layer becomes, in the order of the network,
+
+        scale * (codes . sign(input - threshold)) + offset,
+
+    threshold per channel, scale and offset per neuron. Inputs with few values
+    (quantized, or declared) are not replaced by signs. With `calibration`, both
+    the network as read and the one changed so far run on up to `samples` samples
+    of the file: the threshold splits a channel's values with the least squared
+    error, codes, scale and offset minimize the squared distance to the sums that
+    the layer has in the network as read (coordinate descent, then least
+    squares). So each layer makes up for the errors of those before, and batch
+    norms after it see the statistics they were trained for. Without data,
+    thresholds are 0 and scales mean magnitudes, and a warning says so.
+
+    What follows compiles the result exactly. `bnn.binarized` of the function says
+    what was taken and why, that of an operator what was done to it.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    Option<"mode", "mode", "std::string", "\"none\"",
+           "Layers: none, classifier or all">,
+    Option<"weights", "weights", "std::string", "\"binary\"",
+           "Weights: binary or ternary">,
+    ListOption<"nodes", "nodes", "std::string",
+               "Patterns of ONNX node names (*, ?, [..]) to take as well">,
+    Option<"calibration", "calibration", "std::string", "\"\"",
+           "Samples of the network's input: x.npy, x.npz:member, x.pb">,
+    Option<"samples", "samples", "int64_t", "512",
+           "At most so many of them, evenly spaced">];
+  let statistics = [
+    Statistic<"numBinarized", "num-binarized", "Layers made binary or ternary">,
+    Statistic<"numLeft", "num-left", "Layers asked for and left as they are">];
+}
+
 def BNNFoldThresholds : Pass<"bnn-fold-thresholds", "::mlir::func::FuncOp"> {
   let summary = "Turn elementwise tails of integers into thresholds, exactly";
   let description = [{

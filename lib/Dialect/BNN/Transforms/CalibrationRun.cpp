@@ -1,0 +1,170 @@
+//===- CalibrationRun.cpp - A network on data, while it changes -----------===//
+
+#include "CalibrationRun.h"
+#include "Utils.h"
+#include "bnn/Host/Kernels.h"
+#include "bnn/Reference/Interpreter.h"
+#include "bnn/Support/TensorFile.h"
+
+#include <tbb/parallel_for.h>
+
+using namespace mlir;
+using namespace bnn;
+
+FailureOr<CalibrationRun> CalibrationRun::create(func::FuncOp function,
+                                                 const std::string &spec,
+                                                 int64_t samples) {
+  if (function.getNumArguments() != 1)
+    return function.emitError()
+           << "has " << function.getNumArguments()
+           << " inputs; calibration serves networks with one";
+  llvm::Expected<Tensor> tensor = readTensorFile(spec);
+  if (!tensor)
+    return function.emitError()
+           << "calibration: " << llvm::toString(tensor.takeError());
+  BlockArgument input = function.getArgument(0);
+  ArrayRef<int64_t> shape = tensorType(input).getShape();
+  if (llvm::Error error = fitSamples(*tensor, shape,
+                                     "calibration: " + spec + " for input '" +
+                                         nameOf(input) + "'"))
+    return function.emitError() << llvm::toString(std::move(error));
+  int64_t available = tensor->shape[0];
+  if (available < 2)
+    return function.emitError()
+           << "calibration: " << spec << " holds " << available
+           << " samples; statistics need two at least, and some hundreds to be "
+              "of use";
+
+  CalibrationRun run;
+  run.block = &function.front();
+  run.copy.reset(function->clone(run.mapping));
+  int64_t count = std::min(samples, available);
+  int64_t size = tensor->size() / available;
+  run.changed.resize(size_t(count));
+  for (int64_t i = 0; i < count; ++i) {
+    auto from = tensor->data.begin() + i * available / count * size;
+    for (auto element = from; element != from + size; ++element)
+      if (!std::isfinite(*element))
+        return function.emitError()
+               << "calibration: sample " << i * available / count << " of "
+               << spec << " holds a number that is not finite";
+    run.changed[size_t(i)][input] =
+        Tensor(shape, std::vector<double>(from, from + size));
+  }
+  return run;
+}
+
+LogicalResult CalibrationRun::prepare(Operation *op, std::vector<Step> &steps) {
+  if (auto constant = dyn_cast<ConstantOp>(op)) {
+    if (constants.count(constant.getResult()))
+      return success();
+    FailureOr<Tensor> tensor = expandConstant(constant);
+    if (failed(tensor))
+      return failure();
+    constants[constant.getResult()] =
+        std::make_shared<const Tensor>(std::move(*tensor));
+    return success();
+  }
+  FailureOr<image::Op> kernel = convertToImageOp(op);
+  if (failed(kernel))
+    return failure();
+  steps.push_back({op, std::move(*kernel)});
+  return success();
+}
+
+LogicalResult CalibrationRun::evaluate(ArrayRef<Step> steps,
+                                       std::vector<Values> &values) {
+  std::vector<std::pair<Operation *, std::string>> errors(values.size());
+  tbb::parallel_for(size_t(0), values.size(), [&](size_t sample) {
+    Values &known = values[sample];
+    for (const Step &step : steps) {
+      SmallVector<const Tensor *> operands;
+      for (Value operand : step.op->getOperands()) {
+        auto constant = constants.find(operand);
+        operands.push_back(constant != constants.end()
+                               ? constant->second.get()
+                               : &known.find(operand)->second);
+      }
+      std::vector<Tensor> results(step.op->getNumResults());
+      if (llvm::Error error = host::evaluate(step.kernel, operands, results)) {
+        errors[sample] = {step.op, llvm::toString(std::move(error))};
+        return;
+      }
+      for (auto [value, tensor] :
+           llvm::zip_equal(step.op->getResults(), results))
+        known[value] = std::move(tensor);
+    }
+  });
+  for (auto &[op, message] : errors)
+    if (op)
+      return op->emitError() << "calibration: " << message;
+  return success();
+}
+
+/// Whether `op` or something after it reads `value`, also through moves.
+static bool isLive(Value value, Operation *op) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !user->isBeforeInBlock(op) ||
+           (isMove(user) && isLive(user->getResult(0), op));
+  });
+}
+
+LogicalResult CalibrationRun::advance(Operation *stop) {
+  std::vector<Step> steps;
+  for (Operation *op = last ? last->getNextNode() : &block->front(); op != stop;
+       op = op->getNextNode()) {
+    if (failed(prepare(op, steps)))
+      return failure();
+    last = op;
+  }
+  // The weights of a layer may stand right before it and change with it.
+  if (failed(evaluate(steps, changed)))
+    return failure();
+  for (Values &values : changed)
+    for (auto entry = values.begin(); entry != values.end(); ++entry)
+      if (!isLive(entry->first, stop))
+        values.erase(entry);
+  return success();
+}
+
+const Tensor &CalibrationRun::get(int64_t sample, Value value) const {
+  return changed[size_t(sample)].find(value)->second;
+}
+
+FailureOr<std::vector<Tensor>> CalibrationRun::original(Operation *layer) {
+  Operation *stop = mapping.lookup(layer);
+  if (!diverged) {
+    // Up to the first layer that changes, both networks are one.
+    diverged = true;
+    unchanged.resize(changed.size());
+    for (auto [from, to] : llvm::zip_equal(changed, unchanged))
+      for (auto &[value, tensor] : from)
+        to[mapping.lookup(value)] = tensor;
+    lastOfCopy = stop->getPrevNode();
+    // All constants: those of the changed network may be gone by then.
+    std::vector<Step> none;
+    WalkResult result = copy->walk([&](ConstantOp constant) {
+      return failed(prepare(constant, none)) ? WalkResult::interrupt()
+                                             : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      return failure();
+  }
+  std::vector<Step> steps;
+  while (lastOfCopy != stop) {
+    lastOfCopy = lastOfCopy ? lastOfCopy->getNextNode()
+                            : &cast<func::FuncOp>(*copy).front().front();
+    if (failed(prepare(lastOfCopy, steps)))
+      return failure();
+  }
+  if (failed(evaluate(steps, unchanged)))
+    return failure();
+  std::vector<Tensor> results;
+  for (Values &values : unchanged) {
+    results.push_back(values[stop->getResult(0)]);
+    for (auto entry = values.begin(); entry != values.end(); ++entry)
+      if (!isLive(entry->first, stop->getNextNode()))
+        values.erase(entry);
+  }
+  return results;
+}
