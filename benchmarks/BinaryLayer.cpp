@@ -84,6 +84,16 @@ sim::BatchValue makeInput(const image::Image &layer, int64_t count) {
   return input;
 }
 
+device::CellModel makeCell(double readSigma) {
+  device::CellParameters cell;
+  cell.lrs = llvm::cantFail(device::Distribution::lognormal(7e3, 0.3));
+  cell.hrs = llvm::cantFail(device::Distribution::lognormal(7e4, 0.5));
+  cell.sense.arraySigma = 0.05;
+  cell.sense.latchSigma = 0.05;
+  cell.sense.readSigma = readSigma;
+  return device::CellModel(cell);
+}
+
 double threadSeconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);

@@ -4,6 +4,7 @@
 #define BNN_BENCHMARKS_BINARYLAYER_H
 
 #include "Layer.h"
+#include "bnn/Device/CellModel.h"
 #include "bnn/Image/image.pb.h"
 
 namespace bnn::bench {
@@ -13,6 +14,10 @@ image::Image makeBinaryLayer(uint32_t fanIn, uint32_t neurons);
 
 /// Random packed bits for it.
 sim::BatchValue makeInput(const image::Image &layer, int64_t samples);
+
+/// A cell of no technology: overlapping states and offsets of both kinds, so
+/// that no short cut applies; 6e-5 of its cells err. `readSigma` in ln.
+device::CellModel makeCell(double readSigma);
 
 /// Processor time of this thread: what others do on the machine is not ours.
 double threadSeconds();

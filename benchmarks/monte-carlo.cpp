@@ -11,7 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BinaryLayer.h"
 #include "bnn/Device/BitErrors.h"
+#include "bnn/Device/Program.h"
 #include "bnn/Image/CellMap.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Simulator/Simulator.h"
@@ -27,6 +29,20 @@ using namespace bnn;
 
 namespace {
 
+/// What a chip suffers from.
+struct Noise {
+  device::BitErrorModel model;
+  bool eachRead = false;
+  std::shared_ptr<device::Programmer> programmer; ///< in place of `model`
+};
+
+Noise bitErrors(double rate, bool eachRead) {
+  Noise noise;
+  noise.model.rates.flip = rate;
+  noise.eachRead = eachRead;
+  return noise;
+}
+
 struct Study {
   image::Image image;
   std::vector<Tensor> inputs;
@@ -35,38 +51,45 @@ struct Study {
   std::unique_ptr<sim::ChipNetwork> cells;
   uint64_t chip = 0;
 
-  double run(unsigned threads, const device::BitErrorModel *model,
-             bool eachRead) {
+  /// Programs a chip and runs all samples on it, in seconds; without `noise`
+  /// only the latter, without errors.
+  double run(unsigned threads, const Noise *noise) {
     sim::RunOptions options;
     options.threads = threads;
     options.boundaryTies = false;
-    auto start = std::chrono::steady_clock::now();
-    if (model) {
+    // Of one thread its own time, whatever else runs on the machine.
+    auto seconds = [threads] {
+      return threads == 1
+                 ? bench::threadSeconds()
+                 : std::chrono::duration<double>(
+                       std::chrono::steady_clock::now().time_since_epoch())
+                       .count();
+    };
+    double start = seconds();
+    if (noise) {
       sim::ReadNoise reads;
       reads.chip = ++chip;
       device::Chip errors;
-      if (eachRead)
-        reads.errors = *model;
+      if (noise->programmer)
+        errors = noise->programmer->program(1, chip);
+      else if (noise->eachRead)
+        reads.errors = noise->model;
       else
-        errors = device::program(*model, image, simulator->cellMap(), 1, chip);
+        errors =
+            device::program(noise->model, image, simulator->cellMap(), 1, chip);
       llvm::cantFail(cells->program(errors, reads));
     }
     benchmark::DoNotOptimize(llvm::cantFail(
-        simulator->run(*prepared, options, model ? cells.get() : nullptr)));
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
-                                         start)
-        .count();
+        simulator->run(*prepared, options, noise ? cells.get() : nullptr)));
+    return seconds() - start;
   }
 };
 
-void compare(benchmark::State &state, Study &study, double rate,
-             bool eachRead) {
-  device::BitErrorModel model;
-  model.rates.flip = rate;
+void compare(benchmark::State &state, Study &study, const Noise &noise) {
   double exact = 1e9, withErrors = 1e9;
   for (auto _ : state) {
-    exact = std::min(exact, study.run(1, nullptr, false));
-    withErrors = std::min(withErrors, study.run(1, &model, eachRead));
+    exact = std::min(exact, study.run(1, nullptr));
+    withErrors = std::min(withErrors, study.run(1, &noise));
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -76,12 +99,11 @@ void compare(benchmark::State &state, Study &study, double rate,
 }
 
 void threads(benchmark::State &state, Study &study) {
-  device::BitErrorModel model;
-  model.rates.flip = 1e-3;
+  Noise noise = bitErrors(1e-3, false);
   double one = 1e9, two = 1e9;
   for (auto _ : state) {
-    one = std::min(one, study.run(1, &model, false));
-    two = std::min(two, study.run(2, &model, false));
+    one = std::min(one, study.run(1, &noise));
+    two = std::min(two, study.run(2, &noise));
   }
   state.counters["speedup"] = one / two;
 }
@@ -134,16 +156,29 @@ int main(int argc, char **argv) {
     llvm::WithColor::error() << llvm::toString(std::move(error)) << "\n";
     return 1;
   }
-  auto add = [&](const char *name, double rate, bool eachRead) {
-    benchmark::RegisterBenchmark(name,
-                                 [&study, rate, eachRead](auto &state) {
-                                   compare(state, study, rate, eachRead);
-                                 })
+  auto add = [&](const char *name, Noise noise) {
+    benchmark::RegisterBenchmark(
+        name, [&study, noise](auto &state) { compare(state, study, noise); })
         ->Iterations(100)
         ->Unit(benchmark::kMillisecond);
   };
-  add("100 chips, frozen 1e-3", 1e-3, false);
-  add("100 chips, each read 1e-3", 1e-3, true);
+  add("100 chips, frozen 1e-3", bitErrors(1e-3, false));
+  add("100 chips, each read 1e-3", bitErrors(1e-3, true));
+  for (double readSigma : {0.0, 0.05}) {
+    auto programmer = device::Programmer::create(
+        bench::makeCell(readSigma), study.image, study.simulator->cellMap());
+    if (!programmer) {
+      llvm::WithColor::error()
+          << llvm::toString(programmer.takeError()) << "\n";
+      return 1;
+    }
+    Noise noise;
+    noise.programmer =
+        std::make_shared<device::Programmer>(std::move(*programmer));
+    add(readSigma > 0 ? "100 chips, devices with read noise"
+                      : "100 chips, devices",
+        noise);
+  }
   benchmark::RegisterBenchmark("two threads",
                                [&study](auto &state) { threads(state, study); })
       ->Iterations(30)

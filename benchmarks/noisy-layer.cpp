@@ -11,6 +11,7 @@
 
 #include "BinaryLayer.h"
 #include "bnn/Device/BitErrors.h"
+#include "bnn/Device/Program.h"
 #include "bnn/Image/CellMap.h"
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -117,6 +118,24 @@ void runProgramming(benchmark::State &state) {
       1e3 * best * 1e7 / double(map.countedCells());
 }
 
+void runDevices(benchmark::State &state, double readSigma) {
+  image::Image image = bench::makeBinaryLayer(4096, 2432);
+  image::CellMap map(image);
+  device::Programmer programmer = llvm::cantFail(
+      device::Programmer::create(bench::makeCell(readSigma), image, map));
+  double best = 1e9;
+  uint64_t chip = 0;
+  size_t errors = 0;
+  for (auto _ : state) {
+    double start = bench::threadSeconds();
+    errors += programmer.program(1, chip++).errors.size();
+    best = std::min(best, bench::threadSeconds() - start);
+  }
+  double cells = double(map.countedCells());
+  state.counters["ms/10M cells"] = 1e3 * best * 1e7 / cells;
+  state.counters["rate"] = double(errors) / (double(chip) * cells);
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -136,6 +155,12 @@ int main(int argc, char **argv) {
   add("marginal cells, 3e-4 of reads", Noise::Marginal, true);
   benchmark::RegisterBenchmark("programming 1e-3", runProgramming)
       ->Unit(benchmark::kMillisecond);
+  for (double readSigma : {0.0, 0.05})
+    benchmark::RegisterBenchmark(
+        readSigma > 0 ? "programming devices, read noise"
+                      : "programming devices",
+        [=](auto &state) { runDevices(state, readSigma); })
+        ->Unit(benchmark::kMillisecond);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;

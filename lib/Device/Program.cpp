@@ -2,6 +2,7 @@
 
 #include "bnn/Device/Program.h"
 #include "Screen.h"
+#include "ScreenCells.h"
 #include "bnn/Device/Random.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
@@ -46,12 +47,6 @@ struct Streams {
   Stream device, telegraph, array, latch, zero;
 };
 
-/// A column of a tile while its subarray is programmed.
-struct Column {
-  Offsets offsets;
-  const uint64_t *screen[2]; ///< for BL in HRS, in LRS
-};
-
 class TileProgrammer {
 public:
   TileProgrammer(const CellModel &model, const Screen &screen,
@@ -64,6 +59,7 @@ public:
                   const uint64_t *blPlane, const uint64_t *blbPlane);
 
 private:
+  Offsets offsetsOf(uint32_t i) const;
   void look(uint64_t subarrayRow, uint32_t i, CellIndex cell, unsigned code,
             uint64_t blWord, uint64_t blbWord);
   bool lookAtTelegraph(uint64_t subarrayRow, uint32_t i, CellIndex cell,
@@ -86,65 +82,111 @@ private:
   const int *weights;
   const Streams &streams;
   Chip &chip;
-  uint32_t firstColumn = 0;
-  std::vector<Column> columns;
-  uint64_t lrsAbove = ~uint64_t(0), hrsBelow = 0;
+  uint64_t subarray = 0;
+  uint32_t firstColumn = 0, amplifierColumns = 1;
+  ScreenTask task;
+  std::vector<uint32_t> startBl, startBlb; ///< of columns
+  ScreenedCells screened;
+};
+
+} // namespace
+
+namespace {
+
+/// Bounds of a normal number by the first bits of its word, which spare nearly
+/// all columns the number itself.
+class NormalBounds {
+public:
+  NormalBounds() {
+    for (unsigned i = 1; i < bins; ++i)
+      quantiles[i] = toNormal(uint64_t(i) << 56);
+  }
+  std::pair<double, double> of(uint64_t word) const {
+    auto bin = unsigned(word >> 56);
+    if (bin == 0 || bin == bins - 1)
+      return {toNormal(word), toNormal(word)};
+    return {quantiles[bin] - 1e-9, quantiles[bin + 1] + 1e-9};
+  }
+
+private:
+  static constexpr unsigned bins = 256;
+  double quantiles[bins] = {};
 };
 
 } // namespace
 
 void TileProgrammer::beginTile(const image::MappedTile &tile,
                                uint32_t columnsPerAmplifier) {
+  static const NormalBounds bounds;
   const Sense &sense = model.sense();
+  subarray = tile.subarray;
   firstColumn = tile.column;
-  columns.resize(tile.columns);
+  amplifierColumns = columnsPerAmplifier;
+  startBl.resize(tile.columns + 16);
+  startBlb.resize(tile.columns + 16);
   double low = HUGE_VAL, high = -HUGE_VAL;
   for (uint32_t i = 0; i < tile.columns; ++i) {
-    uint64_t number = tile.column + i;
     auto draw = [&](const Stream &stream, double sigma, uint64_t index) {
-      return sigma > 0 ? sigma * toNormal(stream.pair(tile.subarray, index)[0])
-                       : 0.0;
+      if (sigma <= 0)
+        return std::pair(0.0, 0.0);
+      auto [least, most] = bounds.of(stream.pair(subarray, index)[0]);
+      return std::pair(sigma * least, sigma * most);
     };
-    Offsets &offsets = columns[i].offsets;
-    offsets.array = draw(streams.array, sense.arraySigma, number);
-    offsets.latch =
-        draw(streams.latch, sense.latchSigma, number / columnsPerAmplifier);
-    offsets.zero = draw(streams.zero, sense.zeroColumnSigma, number);
+    uint64_t number = firstColumn + i;
+    auto array = draw(streams.array, sense.arraySigma, number);
+    auto latch =
+        draw(streams.latch, sense.latchSigma, number / amplifierColumns);
+    auto zero = draw(streams.zero, sense.zeroColumnSigma, number);
     // Against an LRS device at BL, and at BLb.
-    double latch = std::fabs(offsets.latch);
-    columns[i].screen[1] = screen.table(offsets.array + latch);
-    columns[i].screen[0] = screen.table(-offsets.array + latch);
-    low = std::min(low, offsets.zero);
-    high = std::max(high, offsets.zero);
+    double either = std::max(-latch.first, latch.second);
+    startBl[i] = screen.start(array.second + either);
+    startBlb[i] = screen.start(-array.first + either);
+    low = std::min(low, zero.first);
+    high = std::max(high, zero.second);
   }
+  task.count = tile.columns;
+  task.firstColumn = tile.column;
+  std::array<uint32_t, 2> key = streams.device.philoxKey();
+  std::copy(key.begin(), key.end(), task.key);
+  task.table = screen.thresholds().data();
+  task.startBl = startBl.data();
+  task.startBlb = startBlb.data();
+  task.ternary = sense.ternary;
   if (sense.ternary) {
-    lrsAbove = screen.lrsAbove(low);
-    hrsBelow = screen.hrsBelow(high);
+    task.lrsAbove = uint32_t(screen.lrsAbove(low) >> 48);
+    task.hrsBelow = uint32_t(screen.hrsBelow(high) >> 48);
   }
+}
+
+Offsets TileProgrammer::offsetsOf(uint32_t i) const {
+  const Sense &sense = model.sense();
+  uint64_t number = firstColumn + i;
+  auto draw = [&](const Stream &stream, double sigma, uint64_t index) {
+    return sigma > 0 ? sigma * toNormal(stream.pair(subarray, index)[0]) : 0.0;
+  };
+  Offsets offsets;
+  offsets.array = draw(streams.array, sense.arraySigma, number);
+  offsets.latch =
+      draw(streams.latch, sense.latchSigma, number / amplifierColumns);
+  offsets.zero = draw(streams.zero, sense.zeroColumnSigma, number);
+  return offsets;
 }
 
 void TileProgrammer::programRow(uint64_t subarrayRow, CellIndex firstCell,
                                 const uint64_t *blPlane,
                                 const uint64_t *blbPlane) {
-  bool ternary = model.sense().ternary;
-  auto count = uint32_t(columns.size());
-  for (uint32_t i = 0; i < count; ++i) {
+  task.row = subarrayRow;
+  task.bl = blPlane;
+  task.blb = blbPlane;
+  screenCells(task, screened);
+  for (size_t k = 0; k < screened.size; ++k) {
+    uint32_t i = screened.columns[k];
     bool bl = blPlane[i / 64] >> (i % 64) & 1;
     bool blb = blbPlane[i / 64] >> (i % 64) & 1;
-    if (bl && blb) // nothing programs it
-      continue;
-    auto [blWord, blbWord] = streams.device.pair(subarrayRow, firstColumn + i);
-    bool safe;
-    if (bl != blb) {
-      uint64_t lrs = bl ? blWord : blbWord, hrs = bl ? blbWord : blWord;
-      safe = hrs > columns[i].screen[bl][Screen::entryOf(lrs)] &&
-             (!ternary || lrs < lrsAbove);
-    } else {
-      safe = std::min(blWord, blbWord) > hrsBelow;
-    }
-    if (!safe)
-      look(subarrayRow, i, firstCell + i, unsigned(bl) | unsigned(blb) << 1,
-           blWord, blbWord);
+    auto [blWord, blbWord] = deviceWords(streams.device, subarrayRow,
+                                         firstColumn + i, screened.bits[k]);
+    look(subarrayRow, i, firstCell + i, unsigned(bl) | unsigned(blb) << 1,
+         blWord, blbWord);
   }
 }
 
@@ -156,7 +198,7 @@ void TileProgrammer::look(uint64_t subarrayRow, uint32_t i, CellIndex cell,
   if ((parameters.lrsTelegraph.any() || parameters.hrsTelegraph.any()) &&
       lookAtTelegraph(subarrayRow, i, cell, code, lnBl, lnBlb))
     return;
-  const Offsets &offsets = columns[i].offsets;
+  Offsets offsets = offsetsOf(i);
   auto toOne = int8_t(weightOf(model.outcome(lnBl, lnBlb, offsets, true)));
   auto toZero = int8_t(weightOf(model.outcome(lnBl, lnBlb, offsets, false)));
   auto addError = [&] {
@@ -210,10 +252,10 @@ bool TileProgrammer::lookAtTelegraph(uint64_t subarrayRow, uint32_t i,
     return false;
   TelegraphCell result{cell, occupancy[0], occupancy[1], {}};
   bool differ = false;
+  Offsets offsets = offsetsOf(i);
   for (unsigned state = 0; state < 4; ++state) {
     double bl = lnBl + (state & 1 ? amplitudes[0] : 0);
     double blb = lnBlb + (state & 2 ? amplitudes[1] : 0);
-    const Offsets &offsets = columns[i].offsets;
     TelegraphCell::State &answer = result.states[state];
     answer.one = answers(model.odds(bl, blb, offsets, true));
     answer.zero = answers(model.odds(bl, blb, offsets, false));
@@ -291,7 +333,10 @@ std::pair<double, double> Programmer::resistances(uint64_t seed, uint64_t chip,
   unsigned code =
       impl->cells.code(row / impl->map.rows(), uint32_t(row % impl->map.rows()),
                        uint32_t(cell % columns));
-  auto [bl, blb] = Streams(seed, chip, event).device.pair(row, cell % columns);
+  Stream device = Streams(seed, chip, event).device;
+  auto column = uint32_t(cell % columns);
+  auto [bl, blb] =
+      deviceWords(device, row, column, firstBits(device, row, column));
   const CellParameters &parameters = impl->model.parameters();
   return {(code & 1 ? parameters.lrs : parameters.hrs).lnSample(bl),
           (code & 2 ? parameters.lrs : parameters.hrs).lnSample(blb)};

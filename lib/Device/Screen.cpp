@@ -53,18 +53,19 @@ Screen::Screen(const CellModel &model) : model(model) {
         double ohm = expOf(reach) - sense.seriesOhm;
         reach = ohm > 0 ? lnOf(ohm) + 1e-9 : -HUGE_VAL;
       }
-      thresholds.push_back(reach == -HUGE_VAL ? 0
-                                              : highestBelow(cell.hrs, reach));
+      firstBits.push_back(reach == -HUGE_VAL
+                              ? 0
+                              : uint32_t(highestBelow(cell.hrs, reach) >> 48));
     }
-  thresholds.insert(thresholds.end(), entries, ~uint64_t(0));
+  firstBits.insert(firstBits.end(), entries, 0xffff);
 }
 
-const uint64_t *Screen::table(double offset) const {
+uint32_t Screen::start(double offset) const {
   size_t chosen = 0;
   if (step > 0)
     chosen = size_t(
         std::clamp(std::ceil((offset - first) / step), 0.0, double(classes)));
-  return &thresholds[chosen << bits];
+  return uint32_t(chosen << bits);
 }
 
 uint64_t Screen::lrsAbove(double low) const {

@@ -1,9 +1,9 @@
 //===- Screen.h - Which cells need a closer look ----------------*- C++ -*-===//
 //
 // Nearly all cells are far from the tie. Of a cell's two random words the
-// high bits of one choose an entry of a table, and a comparison of the other
-// with it shows that the cell neither errs nor wavers; the law of the cells is
-// not touched, since the others are computed exactly.
+// high bits of one choose an entry of a table, and a comparison of the high
+// bits of the other with it shows that the cell neither errs nor wavers; the
+// law of the cells is not touched, since the others are computed exactly.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,13 +24,13 @@ class Screen {
 public:
   explicit Screen(const CellModel &model);
 
-  /// Thresholds for cells whose margin is shifted against the LRS device by
-  /// `offset`: entry i is for LRS words that begin with the bits i, and the
-  /// cell is safe if the HRS device's word is above it.
-  const uint64_t *table(double offset) const;
+  /// Where in `thresholds` those lie for cells whose margin is shifted against
+  /// the LRS device by `offset`: entry i is for LRS words that begin with the
+  /// bits i, and the cell is safe if the HRS device's first 16 bits are above.
+  uint32_t start(double offset) const;
+  const std::vector<uint32_t> &thresholds() const { return firstBits; }
 
   static constexpr unsigned bits = 9;
-  static size_t entryOf(uint64_t lrsWord) { return lrsWord >> (64 - bits); }
 
   /// Ternary sensing, R_th shifted by `low` .. `high` in ln: LRS devices with
   /// words from this on may be above R_th, HRS devices up to that below.
@@ -43,7 +43,7 @@ private:
   const CellModel &model;
   double first = 0, step = 0; ///< offsets of the tables
   size_t classes = 1;
-  std::vector<uint64_t> thresholds; ///< [class][entry]; the last: no cell safe
+  std::vector<uint32_t> firstBits; ///< [class][entry]; the last: no cell safe
 };
 
 } // namespace bnn::device

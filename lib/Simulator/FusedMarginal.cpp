@@ -18,17 +18,18 @@ using bnn::device::Stream;
 
 namespace bnn::sim {
 
-/// Buckets of 2^-4 .. 1, where each cell is drawn for itself, then of 2^-8 ..
-/// 2^-4 and so on, where the gaps between candidates are drawn.
+/// Buckets of 2^-8 .. 1, where each cell is drawn for itself, then of 2^-16 ..
+/// 2^-8 and so on, where the gaps between candidates are drawn: of most buckets
+/// one draw tells that a row has none.
 void FusedLayer::addFlicker(const MarginalLane &lane) {
   int64_t index = lane.neuron / geometry.groupNeurons;
   float largest = std::max(lane.flipOne, lane.flipZero);
-  int number = std::max(0, -(std::ilogb(largest) + 1) / 4);
+  int number = std::max(0, -(std::ilogb(largest) + 1) / 8);
   auto bucket = llvm::find_if(
       buckets[index], [&](const Bucket &b) { return b.number == number; });
   if (bucket == buckets[index].end()) {
     bucket = buckets[index].insert(bucket, Bucket());
-    bucket->largest = std::ldexp(1.0, -4 * number);
+    bucket->largest = std::ldexp(1.0, -8 * number);
     bucket->number = number;
   }
   Flicker cell{};

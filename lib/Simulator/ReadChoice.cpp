@@ -11,10 +11,13 @@
 #define HWY_TARGET_INCLUDE "ReadChoice.cpp"
 #include "hwy/foreach_target.h"
 
-#include "Philox-inl.h"
+#include "bnn/Device/Philox-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace bnn::sim::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using namespace bnn::device::HWY_NAMESPACE;
 
 size_t nearOnTarget(const NearTask &task, uint32_t *near) {
   const D32 d;

@@ -15,10 +15,13 @@
 #define HWY_TARGET_INCLUDE "ReadFlips.cpp"
 #include "hwy/foreach_target.h"
 
-#include "Philox-inl.h"
+#include "bnn/Device/Philox-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace bnn::sim::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using namespace bnn::device::HWY_NAMESPACE;
 
 /// The upper halves of the products of 32-bit lanes.
 HWY_INLINE V32 multiplyHigh(V32 a, V32 b) {

@@ -44,7 +44,13 @@ private:
     unsigned code = cells.code(subarray, r, c);
     int weight = cells.weight(subarray, r, c);
     uint64_t row = subarray * map.rows() + r, cell = map.index(subarray, r, c);
-    auto words = Stream(seed, number, Draw::Resistance).pair(row, c);
+    // The first 16 bits of both words from a block of four cells.
+    Stream stream(seed, number, Draw::Resistance);
+    uint64_t block = c / 64 * 16 + c % 16;
+    uint32_t first = stream.words(row, uint64_t(1) << 32 | block)[c % 64 / 16];
+    std::array<uint64_t, 2> words = stream.pair(row, c);
+    words[0] = words[0] >> 16 | uint64_t(first & 0xffff) << 48;
+    words[1] = words[1] >> 16 | uint64_t(first >> 16) << 48;
     double ln[2];
     for (unsigned d : {0u, 1u})
       ln[d] = (code >> d & 1 ? model.parameters().lrs : model.parameters().hrs)

@@ -4,11 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#if defined(BNN_LIB_SIMULATOR_PHILOX_INL_H) == defined(HWY_TARGET_TOGGLE)
-#ifdef BNN_LIB_SIMULATOR_PHILOX_INL_H
-#undef BNN_LIB_SIMULATOR_PHILOX_INL_H
+#if defined(BNN_DEVICE_PHILOX_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef BNN_DEVICE_PHILOX_INL_H
+#undef BNN_DEVICE_PHILOX_INL_H
 #else
-#define BNN_LIB_SIMULATOR_PHILOX_INL_H
+#define BNN_DEVICE_PHILOX_INL_H
 #endif
 
 #include "hwy/highway.h"
@@ -16,7 +16,7 @@
 #include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
-namespace bnn::sim::HWY_NAMESPACE {
+namespace bnn::device::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -88,7 +88,7 @@ using V32 = hn::Vec<D32>;
 using D32 = hn::CappedTag<uint32_t, batch>;
 using V32 = hn::Vec<D32>;
 
-} // namespace bnn::sim::HWY_NAMESPACE
+} // namespace bnn::device::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif
