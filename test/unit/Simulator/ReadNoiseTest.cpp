@@ -5,10 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RandomNetwork.h"
+#include "ReadLaws.h"
 #include "UnsteadyCells.h"
 #include "bnn/Image/CellMap.h"
-#include "bnn/Simulator/Simulator.h"
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -30,22 +29,6 @@ RandomNetwork makeNetwork(Codes codes, bool mask, bool ternary = false) {
   return network;
 }
 
-std::vector<double> accumulators(const RandomNetwork &network,
-                                 Executor executor, const device::Chip &chip,
-                                 const ReadNoise &reads) {
-  Simulator simulator =
-      llvm::cantFail(Simulator::create(network.image, executor));
-  RunOptions options;
-  options.threads = 2;
-  PreparedInputs inputs =
-      llvm::cantFail(simulator.prepare(network.samples, options));
-  std::unique_ptr<ChipNetwork> cells = llvm::cantFail(simulator.makeChip());
-  llvm::cantFail(cells->program(chip, reads));
-  return llvm::cantFail(simulator.run(inputs, options, cells.get()))
-      .outputs[0]
-      .data;
-}
-
 /// Counts of the changes of two neighbouring outputs, both cut to -bound ..
 /// bound steps.
 std::vector<double> pairs(const std::vector<double> &noisy,
@@ -60,19 +43,6 @@ std::vector<double> pairs(const std::vector<double> &noisy,
   for (size_t i = 0; i + 1 < noisy.size(); i += 2)
     ++counts[bin(i) * width + bin(i + 1)];
   return counts;
-}
-
-/// Chi-square of two samples of one size, as standard deviations from its mean.
-double chiSquare(const std::vector<double> &a, const std::vector<double> &b) {
-  double sum = 0, freedom = -1;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i] + b[i] < 10)
-      continue;
-    sum += (a[i] - b[i]) * (a[i] - b[i]) / (a[i] + b[i]);
-    ++freedom;
-  }
-  EXPECT_GT(freedom, 5);
-  return (sum - freedom) / std::sqrt(2 * freedom);
 }
 
 struct Law {
@@ -113,13 +83,11 @@ TEST_P(Laws, FusedDrawsAsCellByCell) {
   }
   device::Chip frozen;
   frozen.errors = chip.errors;
-  std::vector<double> exact =
-      accumulators(network, Executor::Fused, frozen, {});
+  std::vector<double> exact = outputs(network, Executor::Fused, frozen, {});
   auto counts = [&](Executor executor, double rate) {
     ReadNoise changed = reads;
     changed.errors.rates.flip = rate;
-    return pairs(accumulators(network, executor, chip, changed), exact,
-                 law.step, 3);
+    return pairs(outputs(network, executor, chip, changed), exact, law.step, 3);
   };
   std::vector<double> cells = counts(Executor::Replay, law.rate);
   EXPECT_LT(std::abs(chiSquare(counts(Executor::Fused, law.rate), cells)), 4);
@@ -172,13 +140,13 @@ TEST_P(TernaryLaws, FusedDrawsAsCellByCell) {
              float(++turn % 7) / 40, float(turn % 3) / 20});
   llvm::sort(chip.marginal,
              [](const auto &a, const auto &b) { return a.cell < b.cell; });
-  std::vector<double> exact = accumulators(network, Executor::Fused, plain, {});
+  std::vector<double> exact = outputs(network, Executor::Fused, plain, {});
   auto counts = [&](Executor executor, double factor) {
     ReadNoise reads;
     reads.seed = 12;
     reads.errors.rates = {law.rates.flip * factor, law.rates.toZero * factor,
                           law.rates.fromZero * factor};
-    return pairs(accumulators(network, executor, chip, reads), exact, 1, 5);
+    return pairs(outputs(network, executor, chip, reads), exact, 1, 5);
   };
   std::vector<double> cells = counts(Executor::Replay, 1);
   EXPECT_LT(std::abs(chiSquare(counts(Executor::Fused, 1), cells)), 4);
@@ -234,13 +202,12 @@ TEST(ReadNoise, DoesNotDependOnTheInstructionSet) {
   RandomNetwork network = makeNetwork({ArrayLayer::BIPOLAR}, false);
   ReadNoise reads;
   reads.errors.rates.flip = 0.05;
-  std::vector<double> wanted =
-      accumulators(network, Executor::Fused, {}, reads);
+  std::vector<double> wanted = outputs(network, Executor::Fused, {}, reads);
   std::vector<std::string> sets = instructionSets();
   ASSERT_FALSE(sets.empty());
   for (const std::string &set : sets) {
     llvm::cantFail(setInstructionSet(set));
-    EXPECT_EQ(accumulators(network, Executor::Fused, {}, reads), wanted) << set;
+    EXPECT_EQ(outputs(network, Executor::Fused, {}, reads), wanted) << set;
   }
   llvm::cantFail(setInstructionSet(""));
   EXPECT_NE(llvm::toString(setInstructionSet("AVX9")), "");
@@ -255,9 +222,9 @@ TEST(ReadNoise, MarginTable) {
   network.finish();
   ReadNoise reads;
   reads.marginError = {0.4, 0, 0.2, 0, 0.05, 0, 0};
-  std::vector<double> exact = accumulators(network, Executor::Fused, {}, {});
-  std::vector<double> noisy = accumulators(network, Executor::Fused, {}, reads);
-  EXPECT_EQ(accumulators(network, Executor::Replay, {}, reads), noisy);
+  std::vector<double> exact = outputs(network, Executor::Fused, {}, {});
+  std::vector<double> noisy = outputs(network, Executor::Fused, {}, reads);
+  EXPECT_EQ(outputs(network, Executor::Replay, {}, reads), noisy);
   // Expected errors, from the counts of the plain network.
   const ArrayLayer &layer = network.image.steps(0).array();
   const std::vector<int64_t> &sums =
