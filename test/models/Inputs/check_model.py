@@ -26,7 +26,7 @@ MATRIX = HERE.parents[1] / "EndToEnd" / "Inputs" / "matrix"
 sys.path.insert(0, str(MATRIX))
 from run_matrix import oracle_results, same  # noqa: E402
 
-LINEAR = ("dense", "conv")
+LINEAR = ("dense", "conv", "matmul")
 
 
 def run(*command, cwd=None):
