@@ -37,7 +37,8 @@ build_packages=(
   libfmt-dev libtbb-dev libhwy-dev libgmp-dev libmpfr-dev
   libgtest-dev libbenchmark-dev librandom123-dev libboost-math-dev libopenmpi-dev
 )
-test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata ngspice)
+test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata ngspice
+  gcc-arm-none-eabi make qemu-system-arm)
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }

@@ -82,6 +82,10 @@ if oracle:
 if shutil.which("ngspice"):
     config.available_features.add("ngspice")
 
+# The firmware: a cross compiler for Cortex-M, make, and an emulator of a board.
+if all(shutil.which(tool) for tool in ("arm-none-eabi-gcc", "make", "qemu-system-arm")):
+    config.available_features.add("firmware")
+
 if config.bnn_sanitize:
     config.available_features.add("sanitizer")
 

@@ -1,0 +1,58 @@
+/* internal.h - what the runtime's files share. */
+#ifndef BNN_INTERNAL_H
+#define BNN_INTERNAL_H
+
+#include "bnn_program.h"
+#include "bnn_runtime.h"
+
+/* Most spatial dimensions, as in the image format. */
+#define BNN_MAX_RANK 16u
+
+/* The list whose two words begin at `at`. */
+static inline const uint32_t *bnn_list(const uint32_t *program,
+                                       const uint32_t *at) {
+  return program + at[0];
+}
+
+static inline const uint32_t *bnn_value(const uint32_t *program,
+                                        uint32_t number) {
+  return program + program[BNN_VALUES] + BNN_VALUE_WORDS * number;
+}
+
+static inline uint32_t bnn_row_words(const uint32_t *program) {
+  return (program[BNN_COLUMNS] + 15u) / 16u;
+}
+
+static inline const uint32_t *bnn_row(const uint32_t *program,
+                                      uint32_t number) {
+  return program + program[BNN_CELLS] +
+         (BNN_ROW_CELLS + bnn_row_words(program)) * number;
+}
+
+/* What word BNN_ROW_CRC of a row with `words` words of cells should be. */
+uint32_t bnn_row_crc(const uint32_t *row, uint32_t words);
+
+/* Words of the driven bits of one tile row and plane. */
+static inline uint32_t bnn_drive_words(const uint32_t *program) {
+  return (program[BNN_COLUMNS] + 31u) / 32u;
+}
+
+/* Element `i` of a value in the arena. */
+int32_t bnn_load(const uint32_t *value, const uint32_t *arena, uint32_t i);
+void bnn_store(const uint32_t *value, uint32_t *arena, uint32_t i,
+               int32_t element);
+
+/* The code of step function `function` at `x`; `lists` are the words of start,
+ * thresholds and codes in a record. */
+int32_t bnn_step_code(const uint32_t *program, const uint32_t *lists,
+                      uint32_t function, int32_t x);
+
+/* The windows of a convolution or pool: `lists` are the six lists from
+ * input_size on. Flat index into a channel of tap `tap` at `position`, or -1
+ * in the padding. */
+int32_t bnn_tap(const uint32_t *program, const uint32_t *lists,
+                uint32_t position, uint32_t tap);
+
+uint32_t bnn_product(const uint32_t *program, const uint32_t *list);
+
+#endif
