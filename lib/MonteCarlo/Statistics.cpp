@@ -18,10 +18,10 @@ double normalQuantile(double p) {
   return boost::math::quantile(boost::math::normal(), p);
 }
 
-Interval wilson(int64_t successes, int64_t trials) {
+Interval wilson(double successes, double trials) {
   if (trials <= 0)
     return {0, 1};
-  double n = double(trials), p = double(successes) / n;
+  double n = trials, p = successes / n;
   double z = normalQuantile(0.5 + confidence / 2), z2 = z * z / n;
   double centre = (p + z2 / 2) / (1 + z2);
   double half = std::sqrt(p * (1 - p) * z2 + z2 * z2 / 4) / (1 + z2);

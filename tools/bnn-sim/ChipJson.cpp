@@ -63,12 +63,11 @@ json::Array attributions(const Point &point) {
 }
 
 json::Object bitErrors(const Point &point) {
-  double cells = double(point.answers);
   mc::Interval sampled = mc::wilson(point.wrongAnswers / 2, point.answers / 2);
   json::Object object{
       {"wrong", point.wrongAnswers},
       {"answers", point.answers},
-      {"rate", cells > 0 ? double(point.wrongAnswers) / cells : 0},
+      {"rate", point.answers > 0 ? point.wrongAnswers / point.answers : 0},
       {"interval_95", json::Array{sampled.low, sampled.high}}};
   if (std::optional<double> expected = point.noise.expectedBer())
     object["expected_rate"] = *expected;
@@ -230,8 +229,8 @@ std::string formatChipCsv(const Experiment &experiment,
     number(point.loss.value);
     both(point.loss.interval);
     number(point.loss.upper);
-    integer(point.wrongAnswers);
-    integer(point.answers);
+    row.push_back(plot::csvNumber(point.wrongAnswers));
+    row.push_back(plot::csvNumber(point.answers));
     if (point.yield) {
       number(point.yield->share());
       both(point.yield->interval);

@@ -142,8 +142,7 @@ std::string pointTable(const Experiment &experiment, const Options &options) {
                                 interval(point.yield->interval)));
     if (devices) {
       const device::CellModel &model = *point.noise.cellModel();
-      row.push_back(
-          model.formatRate(double(point.wrongAnswers) / double(point.answers)));
+      row.push_back(model.formatRate(point.wrongAnswers / point.answers));
       std::optional<double> expected = point.noise.expectedBer();
       row.push_back(expected ? model.formatRate(*expected) : "");
     }

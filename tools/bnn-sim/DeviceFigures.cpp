@@ -32,13 +32,12 @@ plot::Picture drawBer(const FigureData &data) {
     if (added)
       plot.series.push_back({title, {}, false});
     plot.series[at->second].points.push_back(
-        {single, model.rates(false).ofSigned(), plot::absent, plot::absent,
-         settingsOf(point)});
+        {single, model.rates(/*withNoise=*/true).ofSigned(), plot::absent,
+         plot::absent, settingsOf(point)});
     mc::Interval interval =
         mc::wilson(point.wrongAnswers / 2, point.answers / 2);
-    sampled.points.push_back(
-        {single, double(point.wrongAnswers) / double(point.answers),
-         interval.low, interval.high, settingsOf(point)});
+    sampled.points.push_back({single, point.wrongAnswers / point.answers,
+                              interval.low, interval.high, settingsOf(point)});
   }
   for (plot::BerSeries &line : plot.series)
     llvm::stable_sort(line.points, [](const auto &a, const auto &b) {
@@ -114,8 +113,8 @@ plot::Picture drawShmoo(const FigureData &data) {
   // Points have the last parameter fastest.
   for (auto [index, point] : enumerate(data.experiment->points)) {
     size_t x = index / plot.ys.size(), y = index % plot.ys.size();
-    plot.values[y * plot.xs.size() + x] = point.noise.expectedBer().value_or(
-        double(point.wrongAnswers) / double(point.answers));
+    plot.values[y * plot.xs.size() + x] =
+        point.noise.expectedBer().value_or(point.wrongAnswers / point.answers);
   }
   return draw(plot);
 }

@@ -1,14 +1,15 @@
 //===- Experiment.cpp - Monte Carlo over chips ----------------------------===//
 
 #include "Experiment.h"
+#include "NoiseParts.h"
 #include "Progress.h"
 #include "Samples.h"
-#include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA256.h"
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <tbb/enumerable_thread_specific.h>
@@ -51,7 +52,6 @@ private:
   Error runNominal(ArrayRef<Tensor> tensors);
   mc::RunKey key(ArrayRef<Tensor> tensors) const;
   Expected<mc::Trial> runChip(size_t variant, uint64_t chip, unsigned threads);
-  int64_t wrongAnswers(const device::Chip &chip) const;
   Error compare(const RunResult &result, std::vector<uint64_t> &right) const;
   void evaluate(Point &point, const mc::PointResult &result);
   Attribution attribute(const Point &point, const PartSet &set,
@@ -72,6 +72,10 @@ private:
   // What programming alone changes, thread by thread.
   tbb::enumerable_thread_specific<std::unique_ptr<ChipNetwork>> networks;
 };
+
+/// Probabilities of wrong answers are summed over chips in these units, so that
+/// the sum does not depend on who adds.
+constexpr double answerUnits = 0x1p20;
 
 std::string hashOf(ArrayRef<Tensor> tensors) {
   SHA256 hash;
@@ -275,27 +279,14 @@ Error ExperimentRun::prepare(ArrayRef<Tensor> tensors) {
   return Error::success();
 }
 
-/// Answers to input 1 and to input 0 that are not those of the weight.
-int64_t ExperimentRun::wrongAnswers(const device::Chip &chip) const {
-  const image::CellMap &map = simulator.cellMap();
-  image::CellArray cells(image);
-  int64_t wrong = 0;
-  for (const device::FrozenError &error : chip.errors) {
-    uint64_t row = error.cell / map.columns();
-    int stored = cells.weight(row / map.rows(), uint32_t(row % map.rows()),
-                              uint32_t(error.cell % map.columns()));
-    wrong += (error.toOne != stored) + (error.toZero != stored);
-  }
-  return wrong;
-}
-
 Expected<mc::Trial> ExperimentRun::runChip(size_t index, uint64_t chip,
                                            unsigned threads) {
   const Variant &variant = variants[index];
   ProgrammedChip programmed = experiment.points[variant.point].noise.program(
       image, simulator.cellMap(), options.seed, chip, variant.part);
   mc::Trial trial;
-  trial.counts = {wrongAnswers(programmed.chip)};
+  trial.counts = {
+      std::llround(wrongAnswers(programmed.chip, image) * answerUnits)};
   if (programmed.isIdeal() && !options.expectedBer) {
     trial.right = nominalRight;
     return trial;
@@ -352,8 +343,9 @@ void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
   if (&point != &first)
     point.difference =
         mc::pairedDifference(result.correct, first.result.correct, images);
-  point.wrongAnswers = result.counts[0];
-  point.answers = 2 * chips * int64_t(simulator.cellMap().countedCells());
+  point.wrongAnswers = double(result.counts[0]) / answerUnits;
+  point.answers =
+      2 * double(chips) * double(simulator.cellMap().countedCells());
 }
 
 Attribution ExperimentRun::attribute(const Point &point, const PartSet &set,

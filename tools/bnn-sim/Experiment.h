@@ -33,8 +33,9 @@ struct Point {
   std::optional<double> lossTestSet;  ///< standard error, see `testSetError`
   std::optional<mc::Mean> difference; ///< this less the first point, paired
   std::optional<mc::Yield> yield;
-  /// Of all chips, at programming: answers to input 0 and to input 1.
-  int64_t wrongAnswers = 0, answers = 0;
+  /// Of all chips, as programmed: answers to input 0 and to input 1, those of
+  /// cells whose reads differ by their probability.
+  double wrongAnswers = 0, answers = 0;
   std::vector<Attribution> attributions;
 };
 

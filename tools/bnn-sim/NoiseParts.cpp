@@ -37,16 +37,18 @@ void exchange(AnswerOdds &odds, int8_t usual, int stored) {
   std::swap(odds[size_t(usual + 1)], odds[size_t(stored + 1)]);
 }
 
+int weightOf(const image::CellArray &cells, device::CellIndex cell) {
+  uint64_t row = cell / cells.columns();
+  return cells.weight(row / cells.rows(), uint32_t(row % cells.rows()),
+                      uint32_t(cell % cells.columns()));
+}
+
 } // namespace
 
 void restrictDevices(device::Chip &chip, const image::Image &image,
                      const NoisePart &part) {
   image::CellArray cells(image);
-  auto storedIn = [&](device::CellIndex cell) {
-    uint64_t row = cell / cells.columns();
-    return cells.weight(row / cells.rows(), uint32_t(row % cells.rows()),
-                        uint32_t(cell % cells.columns()));
-  };
+  auto storedIn = [&](device::CellIndex cell) { return weightOf(cells, cell); };
   if (!part.has(ErrorKind::Reads)) {
     auto freeze = [&](const auto &list) {
       for (const auto &cell : list) {
@@ -79,6 +81,45 @@ void restrictDevices(device::Chip &chip, const image::Image &image,
       exchange(state.zero, usual.zero, storedIn(cell.cell));
     }
   }
+}
+
+double wrongAnswers(const device::Chip &chip, const image::Image &image) {
+  image::CellArray cells(image);
+  auto storedIn = [&](device::CellIndex cell) { return weightOf(cells, cell); };
+  double wrong = 0;
+  const device::MarginalCell *marginal = chip.marginal.data();
+  const device::MarginalCell *end = marginal + chip.marginal.size();
+  auto addMarginal = [&](bool oneWrong, bool zeroWrong) {
+    wrong += (oneWrong ? 1 - double(marginal->flipOne) : marginal->flipOne) +
+             (zeroWrong ? 1 - double(marginal->flipZero) : marginal->flipZero);
+    ++marginal;
+  };
+  for (const device::FrozenError &error : chip.errors) {
+    while (marginal != end && marginal->cell < error.cell)
+      addMarginal(false, false);
+    int stored = storedIn(error.cell);
+    bool one = error.toOne != stored, zero = error.toZero != stored;
+    if (marginal != end && marginal->cell == error.cell)
+      addMarginal(one, zero);
+    else
+      wrong += one + zero;
+  }
+  while (marginal != end)
+    addMarginal(false, false);
+  auto wrongOf = [](const auto &answers, int stored) {
+    return 2 - double(answers.one[size_t(stored + 1)]) -
+           double(answers.zero[size_t(stored + 1)]);
+  };
+  for (const device::UncertainCell &cell : chip.uncertain)
+    wrong += wrongOf(cell, storedIn(cell.cell));
+  for (const device::TelegraphCell &cell : chip.telegraph) {
+    int stored = storedIn(cell.cell);
+    for (auto [state, answers] : enumerate(cell.states))
+      wrong += (state & 1 ? cell.occupancyBl : 1 - cell.occupancyBl) *
+               (state & 2 ? cell.occupancyBlb : 1 - cell.occupancyBlb) *
+               wrongOf(answers, stored);
+  }
+  return wrong;
 }
 
 void restrictLayers(device::Chip &chip, const image::CellMap &map,

@@ -17,6 +17,10 @@ void restrictDevices(device::Chip &chip, const image::Image &image,
 void restrictLayers(device::Chip &chip, const image::CellMap &map,
                     const NoisePart &part);
 
+/// How many answers, to input 1 and to input 0, are not those of the stored
+/// weight; those of cells whose reads differ count by their probability.
+double wrongAnswers(const device::Chip &chip, const image::Image &image);
+
 /// The share of the cells that a read counts which store a 0.
 double shareOfZeros(const image::Image &image, const image::CellMap &map);
 

@@ -283,13 +283,7 @@ std::optional<double> NoiseSpec::expectedBer() const {
   if (model && defects)
     return std::nullopt;
   if (model) {
-    const device::CellParameters &cell = model->parameters();
-    // Cells with telegraph noise, and with ternary sensing those whose reads
-    // differ, have no answer that programming fixes.
-    if (cell.lrsTelegraph.any() || cell.hrsTelegraph.any() ||
-        (cell.sense.ternary && readsDiffer()))
-      return std::nullopt;
-    device::CellRates rates = model->rates(/*withNoise=*/false);
+    device::CellRates rates = model->rates(/*withNoise=*/true);
     return (1 - zeros) * rates.ofSigned() + zeros * rates.fromZero;
   }
   if (kind != Kind::BitErrors || defects || perRead || !errors.layers.empty() ||

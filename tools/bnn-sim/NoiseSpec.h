@@ -111,7 +111,7 @@ public:
     return programmer->resistances(seed, chip, cell);
   }
 
-  /// The expected share of wrong answers at programming, where it is one
+  /// The expected share of wrong answers of programmed chips, where it is one
   /// number.
   std::optional<double> expectedBer() const;
 

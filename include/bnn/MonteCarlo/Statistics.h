@@ -33,8 +33,9 @@ double studentQuantile(double p, double degrees);
 double normalQuantile(double p);
 
 /// Wilson's score interval of a rate after `successes` of `trials`
-/// independent trials; [0, 1] without trials.
-Interval wilson(int64_t successes, int64_t trials);
+/// independent trials; [0, 1] without trials. Successes may be sums of
+/// probabilities, which scatter less: the interval is too wide then.
+Interval wilson(double successes, double trials);
 
 /// The value that a share `q` of `sorted`, ascending and not empty, lies below:
 /// between order statistics linearly, (n - 1) q + 1 of n.
