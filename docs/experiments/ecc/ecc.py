@@ -5,28 +5,29 @@ All rates come from `bnn-sim --noise device --json`: quadrature of the 2T2R
 model, the same devices read one by one against a reference, and what the codes
 leave of that, exactly. This script chooses devices and prints and draws.
 
-  ecc.py             prints the tables
-  ecc.py --check     the same, compared with figures computed elsewhere; exit
-                     status 1 where one differs
-  ecc.py --figures   draws map.svg and reference.svg beside this script
-                     (gnuplot), with their data as CSV
-
-bnn-compile and bnn-sim are taken from PATH.
+  ecc.py             prints the tables, and draws map.svg and reference.svg
+                     beside this script, with their data as CSV
+  ecc.py --tables    the tables only
+  ecc.py --check     compares with figures that were computed elsewhere, too;
+                     exit status 1 where one or the page differs
 """
 
 import argparse
 import csv
 import json
 import math
-import os
+import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
 from statistics import NormalDist
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-MODEL = os.path.join(HERE, "..", "..", "..", "models", "digits")
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import experiment
+
+MODEL = experiment.ROOT / "models" / "digits"
 TARGET = "textbook-equal-sigma"
 LRS = 6988.0  # ohm, the target's
 SIGMA = 0.6  # ln-sigma of the HRS everywhere, and of the LRS where equal
@@ -60,30 +61,20 @@ class Devices:
     """Runs bnn-sim on an image whose cells the devices are."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.image = os.path.join(folder, "net.rimg")
-        self.call("bnn-compile", os.path.join(MODEL, "digits-bnn.onnx"), "--input", "image=u5", "-q",
-                  "-o", self.image)
-
-    @staticmethod
-    def call(*command):
-        done = subprocess.run(command, text=True, capture_output=True)
-        if done.returncode:
-            sys.exit(done.stderr)
+        self.image, _ = experiment.compile_network(MODEL / "digits-bnn.onnx", folder, "--input", "image=u5")
 
     def rates(self, settings, sweep, reference="min_error", chips=1):
         """The points of a sweep NAME, VALUES with these devices."""
         name, values = sweep
-        out = os.path.join(self.folder, "r.json")
+        out = self.image.with_name("r.json")
         if reference == "fixed_ohm":
             reference = FIXED
-        self.call("bnn-sim", self.image, "--inputs", os.path.join(MODEL, "eval.npz") + ":images",
-                  "--limit", "1", "--target", TARGET, "--chips", str(chips), "--noise",
-                  ",".join(["device"] + [f"{k}={v!r}" for k, v in settings.items()]),
-                  "--sweep", f"{name}=" + ",".join(repr(v) for v in values),
-                  "--reference", str(reference), "--json", out)
-        with open(out) as file:
-            return [Point(point) for point in json.load(file)["points"]]
+        experiment.run([experiment.tool("bnn-sim"), self.image, "--inputs", f"{MODEL / 'eval.npz'}:images",
+                        "--limit", 1, "--target", TARGET, "--chips", chips, "--noise",
+                        ",".join(["device"] + [f"{k}={v!r}" for k, v in settings.items()]),
+                        "--sweep", f"{name}=" + ",".join(repr(v) for v in values),
+                        "--reference", reference, "--json", out])
+        return [Point(point) for point in json.loads(out.read_text())["points"]]
 
 
 class Point:
@@ -105,11 +96,10 @@ def equal_spreads(devices):
     points = devices.rates({"lrs.ln_sigma": SIGMA, "hrs.ln_sigma": SIGMA}, ("hrs.median", medians), chips=50)
     print("equal ln-sigmas, no offset, the best reference, a mean over bits of the code")
     print()
-    print("  1T1R     2T2R   (sampled)" + "".join(f"  {name:>14}" for name in CODES) + "   2T2R / SECDED (8,4)")
+    print("  1T1R     2T2R" + "".join(f"  {name:>14}" for name in CODES) + "   2T2R / SECDED (8,4)")
     for p in points:
-        sampled = f"{p.wrong / p.cells:.2g}" if p.wrong else "-"
-        print(f"{p.single:6.1e}  {p.pair:7.1e}  {f'({sampled})':>9}" +
-              "".join(f"  {p.codes[name]:14.1e}" for name in CODES) + f"  {p.ratio:14.2f}")
+        print(f"{p.single:6.1e}  {p.pair:7.1e}" + "".join(f"  {p.codes[name]:14.1e}" for name in CODES) +
+              f"  {p.ratio:14.2f}")
     print()
     return dict(zip(singles, points))
 
@@ -194,20 +184,19 @@ CAPTION = (f"HRS ln-sigma {SIGMA:g}, LRS median {LRS:g} ohm, HRS median such tha
            "without offset; standing of the numbers: assumed")
 
 
-def gnuplot(name, commands):
-    out = os.path.join(HERE, name)
-    done = subprocess.run(["gnuplot"], input=f"set output '{out}'\n" + commands, text=True, capture_output=True)
+def draw(name, commands):
+    """Draws an SVG beside this script, where gnuplot is installed."""
+    if not shutil.which("gnuplot"):
+        print(f"gnuplot is not installed: {name} is not drawn")
+        return
+    done = subprocess.run(["gnuplot"], input=f"set output '{name}'\n" + commands, text=True, capture_output=True,
+                          cwd=HERE)
     if done.returncode or done.stderr.strip():
         sys.exit("gnuplot: " + done.stderr)
-    # gnuplot writes its version into the file.
-    with open(out) as file:
-        text = file.read()
-    with open(out, "w") as file:
-        file.write("".join(line for line in text.splitlines(True) if "Produced by GNUPLOT" not in line))
 
 
 def save(name, header, rows):
-    with open(os.path.join(HERE, name), "w", newline="") as file:
+    with open(HERE / name, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows([[f"{v:.5g}" if isinstance(v, float) else v for v in row] for row in rows])
@@ -246,8 +235,8 @@ def draw_map(devices):
                    f"plot $m{panel} using 1:2:3 with image notitle, \\\n"
                    f"  $c{panel} using 1:2 with lines linecolor '#000000' linewidth 1.5 notitle\n"
                    "unset label\n")
-    gnuplot("map.svg", "set terminal svg size 1200,480 font 'sans,13' background '#ffffff'\n" + blocks + contours +
-            "set multiplot\nset tmargin at screen 0.82\nset bmargin at screen 0.27\n"
+    draw("map.svg", "set terminal svg size 1200,480 font 'sans,13' background '#ffffff'\n" + blocks + contours +
+         "set multiplot\nset tmargin at screen 0.82\nset bmargin at screen 0.27\n"
             "set label 1 'error rate of 2T2R over that of 1T1R with SECDED (8,4)' at screen 0.5,0.95 center "
             "font 'sans,15'\n"
             f"set label 2 '{CAPTION}' at screen 0.5,0.03 center font 'sans,11' textcolor '#555555'\n"
@@ -278,7 +267,7 @@ def draw_references(devices):
     colors = ["#D55E00", "#E69F00", "#009E73", "#0072B2"]
     lines = ", \\\n".join(f"  $s{i} using 1:2 with lines linewidth 2 linecolor '{colors[i]}' "
                           f"title 'LRS ln-sigma {sigma:g}'" for i, sigma in enumerate(sigmas))
-    gnuplot("reference.svg", "set terminal svg size 820,560 font 'sans,13' background '#ffffff'\n" + blocks +
+    draw("reference.svg", "set terminal svg size 820,560 font 'sans,13' background '#ffffff'\n" + blocks +
             "set bmargin at screen 0.2\n"
             "set title '2T2R against SECDED (8,4) by where the 1T1R reference lies' font 'sans,15'\n"
             f"set label 1 '{CAPTION}' at screen 0.5,0.03 center font 'sans,10' textcolor '#555555'\n"
@@ -292,17 +281,14 @@ def draw_references(devices):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="exit status 1 where a figure differs")
-    parser.add_argument("--figures", action="store_true", help="draw the figures beside this script")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", action="store_true", help="no figures")
+    parser.add_argument("--check", action="store_true", help="exit status 1 where a figure or README.md differs")
     options = parser.parse_args()
-    for tool in ["bnn-compile", "bnn-sim"] + (["gnuplot"] if options.figures else []):
-        if not shutil.which(tool):
-            sys.exit(f"{tool} is not in PATH")
     with tempfile.TemporaryDirectory() as folder:
         devices = Devices(folder)
         table, spreads, placed = equal_spreads(devices), levels(devices), references(devices)
-        if options.figures:
+        if not options.tables:
             draw_map(devices)
             draw_references(devices)
         if options.check:

@@ -17,13 +17,21 @@ struct SampledRate {
   uint64_t samples = 0, errors = 0;
 };
 
-/// The rate of sign errors of binary sensing in one read, noise included, from
-/// `samples` cells whose devices and offsets are drawn with their normal scores
-/// moved to the most likely error (exponential tilting of all of them) and
-/// weighted by the ratio of densities. Without bias for every law; good to
-/// rates that no direct sampling reaches. Telegraph noise is not in it.
-SampledRate sampleTilted(const CellModel &model, uint64_t samples,
-                         uint64_t seed);
+/// What is read wrongly, given what is stored.
+enum class ErrorType : uint8_t {
+  Flip,     ///< +1 as -1, type 1
+  ToZero,   ///< +1 as 0, type 2; ternary sensing
+  FromZero, ///< 0 as +1 or -1, type 3; ternary sensing
+};
+
+/// The rate of one type of error in one read at a random time, noise included,
+/// from `samples` cells whose devices, offsets and noise are drawn with their
+/// normal scores moved to the most likely error (exponential tilting of all of
+/// them) and weighted by the ratio of densities; of telegraph noise the higher
+/// state is drawn more often, and weighted. Without bias for every law; good to
+/// rates that no direct sampling reaches.
+SampledRate sampleTilted(const CellModel &model, ErrorType type,
+                         uint64_t samples, uint64_t seed);
 
 } // namespace bnn::device
 

@@ -37,6 +37,57 @@ TEST(BitErrors, ComeAtTheirRate) {
   }
 }
 
+// To 1e-5; a wrong factor of 1.2 would be more than 6 standard errors away.
+TEST(BitErrors, RatesAgainstManyCells) {
+  image::Image image = makeImage(120, false);
+  image::CellMap map(image);
+  for (auto [rate, chips] :
+       {std::pair(1e-3, 4), std::pair(1e-4, 20), std::pair(1e-5, 120)})
+    for (bool stuck : {false, true}) {
+      BitErrorModel model;
+      (stuck ? model.stuckPlus : model.rates.flip) = rate;
+      // Half of the cells hold +1 already.
+      double cells = chips * double(map.countedCells()) / (stuck ? 2 : 1);
+      uint64_t found = 0;
+      for (int chip = 0; chip < chips; ++chip)
+        found += program(model, image, map, 8, uint64_t(chip)).errors.size();
+      EXPECT_LT(deviation(found, cells, rate), 4) << rate;
+      if (!stuck) {
+        EXPECT_GT(deviation(uint64_t(1.2 * cells * rate), cells, rate), 6);
+      }
+    }
+}
+
+TEST(BitErrors, TernaryRatesAgainstManyCells) {
+  image::Image image = makeImage(120, true);
+  image::CellMap map(image);
+  image::CellArray array(image);
+  for (auto [rate, chips] :
+       {std::pair(1e-3, 8), std::pair(1e-4, 40), std::pair(1e-5, 300)}) {
+    BitErrorModel model;
+    model.rates = {rate, 2 * rate, 3 * rate};
+    uint64_t found[3] = {};
+    for (int chip = 0; chip < chips; ++chip)
+      for (const FrozenError &error :
+           program(model, image, map, 9, uint64_t(chip)).errors) {
+        uint64_t row = error.cell / side;
+        int stored = array.weight(row / side, uint32_t(row % side),
+                                  uint32_t(error.cell % side));
+        ++found[stored == 0 ? 2 : error.toOne == 0 ? 1 : 0];
+      }
+    double zeros = chips * 240.0 * side * 21, // of 64 columns
+        signs = chips * 240.0 * side * 43;
+    for (auto [count, cells, expected] :
+         {std::tuple(found[0], signs, rate),
+          std::tuple(found[1], signs, 2 * rate),
+          std::tuple(found[2], zeros, 3 * rate)}) {
+      EXPECT_LT(deviation(count, cells, expected), 4) << expected;
+      EXPECT_GT(deviation(uint64_t(1.2 * cells * expected), cells, expected),
+                6);
+    }
+  }
+}
+
 TEST(BitErrors, TernaryRatesAreThoseOfTheStoredState) {
   image::Image image = makeImage(120, true);
   image::CellMap map(image);

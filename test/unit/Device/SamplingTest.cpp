@@ -137,31 +137,54 @@ TEST(Sampling, LognormalStates) {
 
 TEST(Sampling, PublishedLrs) {
   for (auto [hrs, cells] :
-       {std::pair(45e3, 2e6), std::pair(66e3, 2e7), std::pair(30e3, 2e6)}) {
+       {std::pair(45e3, 2e6), std::pair(66e3, 2e7), std::pair(90e3, 1.2e8)}) {
     CellParameters cell = lognormalCell(6988, 0.055, hrs, 0.6);
     cell.lrs = cantFail(Distribution::truncatedNormal(6988, 381.7, 6252, 7897));
     expectRates(cell, cells);
   }
 }
 
-TEST(Sampling, MeasuredDevices) {
+/// Resistances as a laboratory's file has them.
+std::vector<double> measuredHrs() {
   Stream stream(1, 0, Draw::Resistance);
   Distribution truth = cantFail(Distribution::lognormal(5e4, 0.7));
   std::vector<double> ohms;
   for (uint64_t i = 0; i < 500; ++i)
     ohms.push_back(expOf(truth.lnSample(stream.pair(0, i)[0])));
+  return ohms;
+}
+
+TEST(Sampling, MeasuredDevices) {
+  std::vector<double> ohms = measuredHrs();
   for (TailModel tail :
        {TailModel::None, TailModel::Lognormal, TailModel::Gpd}) {
     CellParameters cell = lognormalCell(7e3, 0.4, 5e4, 0.5);
     cell.hrs = cantFail(Distribution::measured(ohms, tail));
     expectRates(cell, 2e6);
+    if (tail == TailModel::None) // nothing below the lowest device
+      continue;
+    cell.lrs = cantFail(Distribution::lognormal(1800, 0.3)); // 1e-5
+    expectRates(cell, 1.2e8);
+  }
+}
+
+// After a time: the medians come closer and the laws wider.
+TEST(Sampling, Retention) {
+  for (auto [shift, widening, cells] :
+       {std::tuple(-0.8, 0.2, 2e6), std::tuple(-0.3, 0.3, 4e6),
+        std::tuple(-0.15, 0.2, 1.2e8)}) {
+    CellParameters cell = lognormalCell(6988, 0.3, 84.7e3, 0.5);
+    cell.lrs = cantFail(Distribution::truncatedNormal(6988, 381.7, 6252, 7897))
+                   .aged(-shift / 4, widening / 2);
+    cell.hrs = cell.hrs.aged(shift, widening);
+    expectRates(cell, cells);
   }
 }
 
 TEST(Sampling, OffsetsSeriesResistanceAndNoise) {
   for (auto [hrs, sigma, cells] :
        {std::tuple(5e4, 0.1, 3e6), std::tuple(8e4, 0.2, 1.5e7),
-        std::tuple(4e4, 0.05, 3e6)}) {
+        std::tuple(9.5e4, 0.05, 1.5e8)}) {
     CellParameters cell = lognormalCell(7e3, 0.3, hrs, 0.5);
     cell.sense.seriesOhm = 8e3;
     cell.sense.arraySigma = sigma;
@@ -196,36 +219,103 @@ TEST(Sampling, TelegraphNoise) {
   }
 }
 
-/// Rates that direct sampling does not reach, by tilting all normal numbers;
-/// here a factor of 1.2 is more than 20 standard errors.
-TEST(Sampling, TiltedDownTo1e7) {
-  std::vector<CellParameters> cells;
+// To 1e-5, too: an LRS that hardly reaches the others.
+TEST(Sampling, RareTelegraphNoise) {
+  CellParameters cell = lognormalCell(7e3, 0.3, 8e4, 0.5);
+  cell.lrsTelegraph = {0.3, 0.5, 0.3};
+  cell.hrsTelegraph = {0.2, 0.4, 0.5};
+  expectRates(cell, 1.2e8);
+}
+
+TEST(Sampling, RareTernaryErrors) {
+  CellParameters cell = lognormalCell(1e4, 0.3, 1.2e5, 0.5);
+  cell.sense.ternary = true;
+  cell.sense.zeroOhm = 3.4e4;
+  cell.sense.zeroReadSigma = cell.sense.zeroColumnSigma = 0.05;
+  cell.sense.latchSigma = cell.sense.arraySigma = 0.1;
+  expectRates(cell, 1.6e8, true);
+}
+
+/// Tilted samples against the quadrature; a factor of 1.2 is more than 20
+/// standard errors.
+void expectTilted(const CellParameters &cell, double low, double high,
+                  ErrorType type = ErrorType::Flip) {
+  CellModel model(cell);
+  CellRates rates = model.rates(true);
+  double rate = type == ErrorType::Flip     ? rates.flip
+                : type == ErrorType::ToZero ? rates.toZero
+                                            : rates.fromZero;
+  SampledRate sampled = sampleTilted(model, type, 200000, 5);
+  std::string name = cell.hrs.describe() + ", rate " +
+                     std::to_string(rate * 1e6) + "e-6, type " +
+                     std::to_string(int(type) + 1);
+  EXPECT_LT(std::fabs(sampled.rate - rate) / sampled.standardError, 4) << name;
+  EXPECT_GT(0.2 * rate / sampled.standardError, 20) << name;
+  EXPECT_GT(sampled.weightVariance, 0);
+  EXPECT_LT(sampled.weightVariance, 10) << name; // no sample dominates
+  EXPECT_GT(rate, low) << name;
+  EXPECT_LT(rate, high) << name;
+}
+
+TEST(Sampling, TiltedLognormalStates) {
   for (double hrs : {164e3, 395e3, 560e3}) // 1e-4, 1e-6, 1e-7
-    cells.push_back(lognormalCell(6988, 0.6, hrs, 0.6));
+    expectTilted(lognormalCell(6988, 0.6, hrs, 0.6), 5e-8, 2e-4);
+}
+
+TEST(Sampling, TiltedPublishedLrs) {
   for (double hrs : {66e3, 122e3, 155e3}) {
-    cells.push_back(lognormalCell(6988, 0.055, hrs, 0.6));
-    cells.back().lrs =
-        cantFail(Distribution::truncatedNormal(6988, 381.7, 6252, 7897));
+    CellParameters cell = lognormalCell(6988, 0.055, hrs, 0.6);
+    cell.lrs = cantFail(Distribution::truncatedNormal(6988, 381.7, 6252, 7897));
+    expectTilted(cell, 5e-8, 2e-4);
   }
+}
+
+TEST(Sampling, TiltedOffsetsAndSeriesResistance) {
   for (double offset : {0.05, 0.2, 0.4}) {
-    cells.push_back(lognormalCell(6988, 0.3, 2e5, 0.5));
-    cells.back().sense.latchSigma = cells.back().sense.arraySigma = offset;
-    cells.back().sense.seriesOhm = 1e4;
-    cells.back().sense.readSigma = 0.05;
+    CellParameters cell = lognormalCell(6988, 0.3, 2e5, 0.5);
+    cell.sense.latchSigma = cell.sense.arraySigma = offset;
+    cell.sense.seriesOhm = 1e4;
+    cell.sense.readSigma = 0.05;
+    expectTilted(cell, 1e-8, 2e-3);
   }
-  for (const CellParameters &cell : cells) {
-    CellModel model(cell);
-    double rate = model.rates(true).flip;
-    SampledRate sampled = sampleTilted(model, 200000, 5);
-    std::string name =
-        cell.hrs.describe() + ", rate " + std::to_string(rate * 1e6) + "e-6";
-    EXPECT_LT(std::fabs(sampled.rate - rate) / sampled.standardError, 4)
-        << name;
-    EXPECT_GT(0.2 * rate / sampled.standardError, 20) << name;
-    EXPECT_GT(sampled.weightVariance, 0);
-    EXPECT_LT(sampled.weightVariance, 10) << name; // no sample dominates
-    EXPECT_GT(rate, 1e-8);
-    EXPECT_LT(rate, 2e-3);
+}
+
+TEST(Sampling, TiltedMeasuredDevices) {
+  for (TailModel tail : {TailModel::Lognormal, TailModel::Gpd})
+    for (double lrs : {1800.0, 1200.0, 900.0}) {
+      CellParameters cell = lognormalCell(lrs, 0.3, 5e4, 0.5);
+      cell.hrs = cantFail(Distribution::measured(measuredHrs(), tail));
+      expectTilted(cell, 1e-8, 5e-4);
+    }
+}
+
+TEST(Sampling, TiltedRetention) {
+  for (double shift : {-0.8, -0.3, 0.1}) {
+    CellParameters cell = lognormalCell(6988, 0.3, 1.8e5, 0.5);
+    cell.hrs = cell.hrs.aged(shift, 0.2);
+    expectTilted(cell, 1e-8, 1e-3);
+  }
+}
+
+TEST(Sampling, TiltedTelegraphNoise) {
+  for (double hrs : {8e4, 1.2e5, 1.7e5}) {
+    CellParameters cell = lognormalCell(7e3, 0.3, hrs, 0.5);
+    cell.lrsTelegraph = {0.3, 0.5, 0.3};
+    cell.hrsTelegraph = {0.2, 0.4, 0.5};
+    expectTilted(cell, 5e-8, 1e-4);
+  }
+}
+
+TEST(Sampling, TiltedTernarySensing) {
+  for (double window : {12.0, 18.0, 25.0}) {
+    CellParameters cell = lognormalCell(1e4, 0.3, window * 1e4, 0.5);
+    cell.sense.ternary = true;
+    cell.sense.zeroOhm = 1e4 * std::pow(window, 0.45);
+    cell.sense.zeroReadSigma = cell.sense.zeroColumnSigma = 0.05;
+    cell.sense.latchSigma = 0.1;
+    for (ErrorType type :
+         {ErrorType::Flip, ErrorType::ToZero, ErrorType::FromZero})
+      expectTilted(cell, 1e-9, 1e-2, type);
   }
 }
 
