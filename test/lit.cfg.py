@@ -86,6 +86,10 @@ if shutil.which("ngspice"):
 if all(shutil.which(tool) for tool in ("arm-none-eabi-gcc", "make", "qemu-system-arm")):
     config.available_features.add("firmware")
 
+# The RTL: Verilator 5, and what it compiles its simulators with.
+if works("verilator", "-V") and all(shutil.which(tool) for tool in ("g++", "make")):
+    config.available_features.add("verilator")
+
 if config.bnn_sanitize:
     config.available_features.add("sanitizer")
 

@@ -1,0 +1,15 @@
+// The sources of the chip, for `verilator -F` and others; paths are relative
+// to this file.
+lint.vlt
+bnn_pkg.sv
+program_memory.sv
+program_walker.sv
+loader.sv
+cell_array.sv
+subarray.sv
+adders.sv
+function_store.sv
+activation_buffer.sv
+sequencer.sv
+digital_unit.sv
+chip.sv

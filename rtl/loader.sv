@@ -1,0 +1,465 @@
+// Hands what a program says to the units that need it: cells and tiles to the
+// subarrays, step functions to their store, and a descriptor of each step to
+// the table from which the chip runs.
+
+module loader
+  import bnn_pkg::*;
+#(
+  parameter int ROWS          = 32,
+  parameter int COLUMNS       = 32,
+  parameter int SUBARRAYS     = 1,
+  parameter int MUX           = 1,
+  parameter int TERNARY       = 0,
+  parameter int TREE          = 0,
+  parameter int TILES         = 1,
+  parameter int TILE_COLUMNS  = 1,
+  parameter int BANDS         = 1,
+  parameter int PLANES        = 1,
+  parameter int STEPS         = 1,
+  parameter int VALUES        = 2,
+  parameter int FUNCTIONS     = 1,
+  parameter int THRESHOLDS    = 1,
+  parameter int TABLE       = 1,
+  parameter int BYTES         = 1024,
+  parameter int ACCUMULATOR_BITS = 32,
+  parameter int PROGRAM_WORDS = 1024,
+  localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int ColumnBits = $clog2(COLUMNS + 1),
+  localparam int RoundBits  = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
+  localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1,
+  localparam int TableBits  = TABLE > 1 ? $clog2(TABLE) : 1,
+  localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1,
+  localparam int ThresholdBits = $clog2(THRESHOLDS + 1)
+) (
+  input  logic   clk,
+  input  logic   reset,
+
+  output word_t  address,              // of the word that comes in the next clock
+  input  word_t  data,
+  output logic   loaded,
+  output error_e error,
+
+  // To all subarrays.
+  output word_t                 config_subarray,
+  output logic                  config_cells,
+  output logic                  config_tile,
+  output logic [RowBits-1:0]    config_row,
+  output logic [15:0]           config_block,
+  output word_t                 config_data,
+  output logic [ColumnBits-1:0] config_column,
+  output logic [ColumnBits-1:0] config_width,
+  output logic [BandBits-1:0]   config_band,
+  output logic [RoundBits-1:0]  config_round,
+  output logic [SlotBits-1:0]   config_slot,
+  output logic                  swap_polarity,
+
+  // To the function store.
+  output logic                  write_threshold,
+  output logic                  write_code,
+  output logic                  write_bias,
+  output logic                  write_length,
+  output word_t                 write_function,
+  output logic [ThresholdBits-1:0] write_slot,
+  output word_t                 write_data,
+
+  // Tables that are read while the chip runs.
+  input  logic [BandBits-1:0]   band,
+  output logic [RoundBits:0]    rounds,
+  input  word_t                 table_address,
+  output word_t                 table_word,
+  input  logic [StepBits-1:0]   step_number,
+  output step_t                 step,
+  output word_t                 steps,
+  // The first values that the host writes and reads.
+  output value_t                input_value,
+  output value_t                output_value
+);
+
+  localparam int ValueBits = VALUES > 1 ? $clog2(VALUES) : 1;
+  localparam int SubarrayBits = SUBARRAYS > 1 ? $clog2(SUBARRAYS) : 1;
+  localparam int FunctionBits = FUNCTIONS > 1 ? $clog2(FUNCTIONS) : 1;
+  localparam word_t RowWords = (COLUMNS + 15) / 16 + 3;
+
+  section_e section;
+  kind_e    kind;
+  list_e    list;
+  word_t    index, number;
+  logic     hold, walked, last_entry;
+  error_e   found, walker_error, own_error;
+
+  program_walker #(.PROGRAM_WORDS(PROGRAM_WORDS)) walker (
+    .clk, .reset, .address, .data, .hold, .refuse(found != NoError), .section, .kind, .list,
+    .index, .last_entry, .step_number(number), .done(walked), .error(walker_error)
+  );
+  assign loaded = walked;
+  assign error = own_error != NoError ? own_error : walker_error;
+  assign steps = number + 1;
+
+  logic field, entry, commit;
+  assign field  = section == SectionRecord;
+  assign entry  = section == SectionList;
+  assign commit = section == SectionCommit;
+
+  //-------------------------------------------------------------------------
+  // Values
+  //-------------------------------------------------------------------------
+
+  value_t values[VALUES];
+  value_t value_now;
+  word_t  first_input, first_output;
+  always_ff @(posedge clk)
+    if (section == SectionValue)
+      case (index[2:0])
+        2: value_now.elements <= data;
+        3: value_now.log_bytes <= 2'(log2(data));
+        4: value_now.is_signed <= data[0];
+        5: value_now.offset <= data;
+        7: values[index[ValueBits+2:3]] <= value_now;
+        default: ;
+      endcase
+    else if (entry && index == '0) begin
+      if (list == ListInputs) first_input <= data;
+      if (list == ListOutputs) first_output <= data;
+    end
+  assign input_value = values[ValueBits'(first_input)];
+  assign output_value = values[ValueBits'(first_output)];
+
+  always_ff @(posedge clk)
+    if (entry && list == ListWeights && index == 1) swap_polarity <= data != 1;
+
+  //-------------------------------------------------------------------------
+  // Steps
+  //-------------------------------------------------------------------------
+
+  step_t current;
+  step_t table_of_steps[STEPS];
+  always_ff @(posedge clk) step <= table_of_steps[step_number];
+
+  word_t bands, functions, table_used;           // used by earlier steps
+  word_t tile_rows, groups_left, functions_now, table_now;
+  logic  alternating;
+
+  // A list of one or two sizes goes to [1], or [0] and [1].
+  logic two;
+  function automatic spatial_t with_size(input spatial_t old, input logic both, input logic first,
+                                         input logic [15:0] size);
+    with_size = old;
+    if (both && first) with_size[0] = size;
+    else with_size[1] = size;
+  endfunction
+
+  word_t weight;
+  assign weight = data[31] ? -data : data;
+
+  always_ff @(posedge clk)
+    if (reset) begin
+      bands <= '0;
+      functions <= '0;
+      table_used <= '0;
+    end else if (field && index == '0) begin
+      current <= '{kind: kind_e'(data[2:0]), input_size: {16'd1, 16'd1},
+                   output_size: {16'd1, 16'd1}, kernel: {16'd1, 16'd1},
+                   stride: {16'd1, 16'd1}, dilation: {16'd1, 16'd1},
+                   functions: functions, table_start: table_used, band: bands,
+                   coding: Bipolar, default: '0};
+      tile_rows <= '0;
+      functions_now <= '0;
+      table_now <= '0;
+    end else if (field && kind == KindCombine) begin
+      case (index)
+        4: current.sources <= data[2:0];
+        5: current.result <= values[ValueBits'(data)];
+        6: current.channels <= data;
+        7: current.inner <= data;
+        9: table_now <= data;
+        default: ;
+      endcase
+    end else if (field && index == 3) begin
+      current.source[0] <= values[ValueBits'(data)];
+    end else if (field && index == 4) begin
+      current.result <= values[ValueBits'(data)];
+    end else if (field && kind == KindArray) begin
+      case (index)
+        5: begin
+          current.neurons <= data;
+          groups_left <= data;
+        end
+        6: current.fan_in <= data;
+        7: current.groups <= data;
+        8: current.lanes <= data * current.fan_in; // weight planes
+        9: current.coding <= coding_e'(data[1:0]);
+        12: current.planes <= data[4:0];
+        13: current.positions <= data;
+        14: current.convolution <= data != '0;
+        16: two <= data == 2;
+        27: current.pad_code <= data;
+        28: tile_rows <= data;
+        29: current.tile_columns <= data;
+        30: alternating <= data[0];
+        37: begin
+          current.has_table <= data != '0;
+          table_now <= data;
+        end
+        38: current.unit_shift <= log2(data);
+        39: current.divisor_shift <= log2(data);
+        41: begin
+          current.has_bias <= data != '0;
+          functions_now <= data;
+        end
+        43: begin
+          current.has_functions <= data != '0;
+          if (data != '0) functions_now <= data - 1;
+        end
+        default: ;
+      endcase
+    end else if (field && kind == KindPool) begin
+      case (index)
+        5: current.sum <= data[0];
+        6: current.channels <= data;
+        8: two <= data == 2;
+        20: begin
+          current.has_table <= data != '0;
+          table_now <= data;
+        end
+        default: ;
+      endcase
+    end else if (field && kind == KindThreshold) begin
+      case (index)
+        5: current.channels <= data;
+        6: current.inner <= data;
+        8: functions_now <= data - 1;
+        default: ;
+      endcase
+    end else if (field && kind == KindTranspose) begin
+      if (index == 6) current.rank <= data[2:0];
+    end else if (entry && kind == KindTranspose) begin
+      if (list == ListInputSize) current.shape[index[2:0]] <= data;
+      else current.permutation[index[2:0]] <= data[2:0];
+    end else if (entry) begin
+      case (list)
+        ListPlaneWeights:
+          current.plane[index[3:0]] <= '{shift: log2(weight) - current.unit_shift,
+                                         negative: data[31]};
+        ListInputSize:
+          current.input_size <= with_size(current.input_size, two, index == '0, data[15:0]);
+        ListOutputSize:
+          current.output_size <= with_size(current.output_size, two, index == '0, data[15:0]);
+        ListKernel: current.kernel <= with_size(current.kernel, two, index == '0, data[15:0]);
+        ListStrides: current.stride <= with_size(current.stride, two, index == '0, data[15:0]);
+        ListDilations:
+          current.dilation <= with_size(current.dilation, two, index == '0, data[15:0]);
+        ListPads: current.pad <= with_size(current.pad, two, index == '0, data[15:0]);
+        ListInputs: current.source[index[1:0]] <= values[ValueBits'(data)];
+        default: ;
+      endcase
+    end else if (commit && kind != KindChip) begin
+      if (hold) begin
+        // Neurons of a group: how often the groups go into the neurons.
+        groups_left <= groups_left - current.groups;
+        current.group_neurons <= current.group_neurons + 1;
+      end else begin
+        table_of_steps[StepBits'(number)] <= current;
+        bands <= bands + tile_rows;
+        functions <= functions + functions_now;
+        table_used <= table_used + table_now;
+      end
+    end
+
+  word_t words_of_table[TABLE];
+  word_t table_place;
+  assign table_place = table_used + index;
+  always_ff @(posedge clk)
+    if (entry && list == ListTable) words_of_table[TableBits'(table_place)] <= data;
+  assign table_word = words_of_table[TableBits'(table_address)];
+
+  //-------------------------------------------------------------------------
+  // Tiles and cells
+  //-------------------------------------------------------------------------
+
+  // Three words a tile: subarray, row, column.
+  logic [1:0] tile_word;
+  word_t tile_subarray, tile_row, tile_column, tile_band;
+  word_t lanes_left;
+
+  // The tiles of a tile row that lie in one subarray are read in rounds.
+  word_t band_of_subarray[SUBARRAYS];          // the latest, + 1
+  logic [RoundBits-1:0] round_of_subarray[SUBARRAYS];
+  logic [RoundBits:0] table_of_rounds[BANDS];
+  logic [RoundBits:0] tile_round, most_rounds;
+  logic [SubarrayBits-1:0] tile_index;
+  assign tile_index = SubarrayBits'(tile_subarray);
+  assign tile_round = band_of_subarray[tile_index] == tile_band + 1 ?
+                      (RoundBits + 1)'(round_of_subarray[tile_index]) + 1'b1 : '0;
+  assign rounds = table_of_rounds[band];
+
+  // Not tiles of this program: cleared while its cells of the chip's record
+  // are on their way.
+  logic tile_here, last_tile_column;
+  assign tile_here = entry && list == ListTiles;
+  assign last_tile_column = tile_column + 1 == current.tile_columns;
+  word_t cleared;
+
+  always_ff @(posedge clk)
+    if (reset) begin
+      cleared <= '0;
+    end else if (cleared != word_t'(SUBARRAYS)) begin
+      band_of_subarray[SubarrayBits'(cleared)] <= '0;
+      cleared <= cleared + 1;
+    end else if (tile_here && tile_word == 2) begin
+      band_of_subarray[tile_index] <= tile_band + 1;
+      round_of_subarray[tile_index] <= tile_round[RoundBits-1:0];
+    end
+
+  always_ff @(posedge clk)
+    if (field && index == 31) begin
+      tile_word <= '0;
+      tile_column <= '0;
+      tile_band <= bands;
+      lanes_left <= current.lanes;
+      most_rounds <= '0;
+    end else if (tile_here) begin
+      tile_word <= tile_word == 2 ? '0 : tile_word + 1'b1;
+      case (tile_word)
+        0: tile_subarray <= data;
+        1: tile_row <= data;
+        default: begin
+          tile_column <= last_tile_column ? '0 : tile_column + 1;
+          lanes_left <= last_tile_column ? current.lanes : lanes_left - word_t'(COLUMNS);
+          most_rounds <= last_tile_column ? '0 : rounds_now;
+          if (last_tile_column) begin
+            table_of_rounds[BandBits'(tile_band)] <= rounds_now;
+            tile_band <= tile_band + 1;
+          end
+        end
+      endcase
+    end
+  logic [RoundBits:0] rounds_now;
+  assign rounds_now = tile_round + 1'b1 > most_rounds ? tile_round + 1'b1 : most_rounds;
+
+  // Rows: subarray, row, checksum (the program's covers it), cells.
+  word_t row_subarray, row_number, row_word;
+  always_ff @(posedge clk)
+    if (section != SectionCells) begin
+      row_word <= '0;
+    end else begin
+      row_word <= row_word + 1 == RowWords ? '0 : row_word + 1;
+      if (row_word == 0) row_subarray <= data;
+      if (row_word == 1) row_number <= data;
+    end
+
+  assign config_cells = section == SectionCells && row_word >= 3;
+  assign config_tile = tile_here && tile_word == 2;
+  assign config_subarray = config_tile ? tile_subarray : row_subarray;
+  assign config_row = config_tile ? RowBits'(tile_row) : RowBits'(row_number);
+  assign config_block = 16'(row_word - 3);
+  assign config_data = data;
+  assign config_column = ColumnBits'(data);
+  assign config_width = alternating || lanes_left >= word_t'(COLUMNS) ? ColumnBits'(COLUMNS)
+                                                                     : ColumnBits'(lanes_left);
+  assign config_band = BandBits'(tile_band);
+  assign config_round = tile_round[RoundBits-1:0];
+  assign config_slot = tile_column[SlotBits-1:0];
+
+  //-------------------------------------------------------------------------
+  // Step functions
+  //-------------------------------------------------------------------------
+
+  // Thresholds and codes come one after another, function by function.
+  word_t start_before;
+  word_t function_now;                         // of the step
+  logic [ThresholdBits-1:0] slot_now, length_now;
+  logic [ThresholdBits-1:0] lengths[FUNCTIONS];
+  logic last_slot;
+  assign length_now = lengths[FunctionBits'(functions + function_now)];
+  assign last_slot = slot_now == (list == ListCodes ? length_now : length_now - 1'b1);
+  logic empty;                                 // a function without thresholds
+  assign empty = entry && list == ListThresholds && length_now == '0;
+  assign hold = empty || (commit && kind == KindArray && groups_left != '0);
+
+  assign write_length = entry && list == ListStart && index != '0;
+  assign write_threshold = entry && list == ListThresholds && !empty;
+  assign write_code = entry && list == ListCodes;
+  assign write_bias = entry && list == ListBias;
+  assign write_slot = slot_now;
+  always_comb begin
+    write_function = functions + function_now;
+    write_data = data;
+    if (write_length) begin
+      write_function = functions + index - 1;
+      write_data = data - start_before;
+    end
+    if (write_bias) write_function = functions + index;
+  end
+
+  always_ff @(posedge clk)
+    if (write_length) lengths[FunctionBits'(write_function)] <= write_data[ThresholdBits-1:0];
+
+  always_ff @(posedge clk)
+    if (!entry || (list != ListThresholds && list != ListCodes)) begin
+      function_now <= '0;
+      slot_now <= '0;
+      if (entry) start_before <= data;
+    end else if (!empty && last_entry) begin
+      // The codes begin with the first function again.
+      function_now <= '0;
+      slot_now <= '0;
+    end else if (empty || last_slot) begin
+      function_now <= function_now + 1;
+      slot_now <= '0;
+    end else begin
+      slot_now <= slot_now + 1'b1;
+    end
+
+  //-------------------------------------------------------------------------
+  // What is refused
+  //-------------------------------------------------------------------------
+
+  always_comb begin
+    found = NoError;
+    if (field && kind == KindChip)
+      case (index)
+        12: if (data != word_t'(ROWS)) found = ErrorChip;
+        13: if (data != word_t'(COLUMNS)) found = ErrorChip;
+        14: if (data != word_t'(MUX)) found = ErrorChip;
+        15: if (data != word_t'(TERNARY)) found = ErrorChip;
+        17: if (data > word_t'(SUBARRAYS)) found = ErrorCapacity;
+        20: if (data > word_t'(BYTES)) found = ErrorCapacity;
+        26: if (data > word_t'(VALUES)) found = ErrorCapacity;
+        28: if (data > word_t'(STEPS)) found = ErrorCapacity;
+        default: ;
+      endcase
+    if (field && kind == KindArray)
+      case (index)
+        12: if (data > word_t'(PLANES)) found = ErrorCapacity;
+        16: if (data > 2) found = ErrorStep;
+        28: if (bands + data > word_t'(BANDS)) found = ErrorCapacity;
+        29: if (data > word_t'(TILE_COLUMNS)) found = ErrorCapacity;
+        33: if (data != word_t'(TREE)) found = ErrorChip;
+        34: if (data > word_t'(ACCUMULATOR_BITS)) found = ErrorCapacity;
+        37: if (table_used + data > word_t'(TABLE)) found = ErrorCapacity;
+        41: if (functions + data > word_t'(FUNCTIONS)) found = ErrorCapacity;
+        43: if (functions + data > word_t'(FUNCTIONS) + 1) found = ErrorCapacity;
+        default: ;
+      endcase
+    if (field && kind == KindPool && index == 8 && data > 2) found = ErrorStep;
+    if (field && kind == KindPool && index == 20 && table_used + data > word_t'(TABLE))
+      found = ErrorCapacity;
+    if (field && kind == KindTranspose && index == 6 && data > word_t'(MaxRank))
+      found = ErrorCapacity;
+    if (field && kind == KindCombine && index == 4 && data > word_t'(MaxSources))
+      found = ErrorCapacity;
+    if (field && kind == KindCombine && index == 9 && table_used + data > word_t'(TABLE))
+      found = ErrorCapacity;
+    if (field && kind == KindThreshold && index == 8 &&
+        functions + data > word_t'(FUNCTIONS) + 1)
+      found = ErrorCapacity;
+    if (write_length && write_data > word_t'(THRESHOLDS)) found = ErrorCapacity;
+    if (config_tile && tile_round >= (RoundBits + 1)'(TILES)) found = ErrorCapacity;
+  end
+
+  always_ff @(posedge clk)
+    if (reset) own_error <= NoError;
+    else if (own_error == NoError) own_error <= found;
+
+endmodule

@@ -1,0 +1,171 @@
+// Row sequencer, parallel-to-sequential: for each output position and neuron
+// the planes of the input, the columns of a shared sense amplifier, and the
+// tiles of the neuron that lie in one subarray, a read in every clock.
+//
+// Clocks of a layer: fill (the inputs of the first neuron are driven), reads,
+// waits (the window of the next position is not there yet), drain (adders and
+// comparison).
+
+module sequencer
+  import bnn_pkg::*;
+#(
+  parameter int ROWS      = 32,
+  parameter int MUX       = 1,
+  parameter int TILES     = 1,
+  parameter int BAND_BITS = 8,
+  parameter int PLANES    = 1,
+  localparam int RowBits   = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int RoundBits = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int PhaseBits = MUX > 1 ? $clog2(MUX) : 1,
+  localparam int PlaneBits = PLANES > 1 ? $clog2(PLANES) : 1
+) (
+  input  logic  clk,
+  input  logic  reset,
+
+  input  logic  start,
+  input  step_t step,
+  output logic  done,          // in the last clock of the layer
+  input  logic  retired,       // the comparison of the last neuron
+
+  // Windows of inputs, one for each position and group.
+  output logic  window_start,
+  input  logic  window_ready,
+  output logic  window_take,
+  output logic  window_more,   // than the one that is taken now
+
+  // What the loader knows of each tile row: its rounds.
+  output logic [BAND_BITS-1:0] band,
+  input  logic [RoundBits:0]   rounds,
+  // Border class of each position.
+  output word_t class_address,
+  input  word_t position_class,
+
+  output logic                 read,
+  output logic [RoundBits-1:0] round,
+  output logic [RowBits-1:0]   offset,
+  output logic [PhaseBits-1:0] phase,
+  output logic [PlaneBits-1:0] plane,
+  output tag_t                 tag,
+
+  // What this clock is for.
+  output logic filling, waiting, draining
+);
+
+  typedef enum logic [2:0] {Idle, Fill, Read, Wait, Drain} state_e;
+  state_e state;
+
+  word_t position, neuron, group_neuron;
+  word_t result, position_result;      // elements
+  logic [PlaneBits-1:0] plane_index;
+
+  // The innermost loop first.
+  logic last_round, last_phase, last_plane, last_neuron, last_position, last_of_group;
+  assign last_round    = (RoundBits + 1)'(round) + 1'b1 == rounds;
+  assign last_phase    = int'(phase) == MUX - 1;
+  assign last_plane    = 5'(plane_index) + 1'b1 == step.planes;
+  assign last_of_group = group_neuron + 1 == step.group_neurons;
+  assign last_neuron   = neuron + 1 == step.neurons;
+  assign last_position = position + 1 == step.positions;
+
+  logic neuron_done, window_done, layer_done;
+  assign neuron_done = last_round && last_phase && last_plane;
+  assign window_done = neuron_done && last_of_group;
+  assign layer_done  = window_done && last_neuron && last_position;
+
+  assign read     = state == Read;
+  assign filling  = state == Fill;
+  assign waiting  = state == Wait;
+  assign draining = state == Drain;
+  assign done     = draining && retired;
+
+  assign window_start = state == Idle && start;
+  assign window_take  = window_ready && (state == Fill || state == Wait ||
+                                         (state == Read && window_done && !layer_done));
+  // While the last window is taken nothing is left to gather.
+  word_t taken;
+  word_t windows;
+  assign window_more = taken + 1 != windows;
+
+  assign plane = plane_index;
+  assign class_address = step.table_start + position;
+
+  always_comb begin
+    tag = '0;
+    tag.valid          = read;
+    tag.first          = round == '0 && phase == '0 && plane_index == '0;
+    tag.last           = neuron_done;
+    tag.last_of_layer  = layer_done;
+    tag.plane          = step.plane[4'(plane_index)];
+    tag.function_index = step.functions + neuron +
+                         (step.has_table ? position_class * step.neurons : '0);
+    tag.address        = step.result.offset + (result << step.result.log_bytes);
+  end
+
+  always_ff @(posedge clk)
+    if (reset) begin
+      state <= Idle;
+    end else begin
+      case (state)
+        Idle:
+          if (start) begin
+            state <= Fill;
+            position <= '0;
+            neuron <= '0;
+            group_neuron <= '0;
+            plane_index <= '0;
+            phase <= '0;
+            round <= '0;
+            band <= BAND_BITS'(step.band);
+            offset <= '0;
+            result <= '0;
+            position_result <= '0;
+            taken <= '0;
+          end
+        Fill, Wait:
+          if (window_ready) state <= Read;
+        Read:
+          if (layer_done) state <= Drain;
+          else if (window_done && !window_ready) state <= Wait;
+        default:
+          if (retired) state <= Idle;
+      endcase
+
+      if (window_take) taken <= taken + 1;
+
+      if (read) begin
+        round <= last_round ? '0 : round + 1'b1;
+        if (last_round) begin
+          phase <= last_phase ? '0 : phase + 1'b1;
+          if (last_phase) plane_index <= last_plane ? '0 : plane_index + 1'b1;
+        end
+        if (neuron_done) begin
+          group_neuron <= last_of_group ? '0 : group_neuron + 1;
+          neuron <= last_neuron ? '0 : neuron + 1;
+          if (last_neuron) begin
+            position <= position + 1;
+            band <= BAND_BITS'(step.band);
+            offset <= '0;
+          end else if (int'(offset) == ROWS - 1) begin
+            band <= band + 1'b1;
+            offset <= '0;
+          end else begin
+            offset <= offset + 1'b1;
+          end
+          // Results of a convolution lie channel by channel, those of a dense
+          // layer position by position.
+          if (!step.convolution) begin
+            result <= result + 1;
+          end else if (last_neuron) begin
+            result <= position_result + 1;
+            position_result <= position_result + 1;
+          end else begin
+            result <= result + step.positions;
+          end
+        end
+      end
+    end
+
+  // Windows of a layer: positions times groups.
+  assign windows = step.positions * step.groups;
+
+endmodule

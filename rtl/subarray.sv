@@ -1,0 +1,135 @@
+// A subarray with what is local to it: the list of its tiles, row decoder,
+// input drivers, column mask and popcount.
+//
+// The sequencer broadcasts which tile row is read, and the subarray looks up
+// whether it holds a tile of that: no tile of it knows of the other subarrays.
+
+module subarray
+  import bnn_pkg::*;
+#(
+  parameter int ROWS         = 32,
+  parameter int COLUMNS      = 32,
+  parameter int MUX          = 1,      // columns per sense amplifier
+  parameter int TERNARY      = 0,
+  parameter int TILES        = 1,      // that it can hold
+  parameter int TILE_COLUMNS = 1,      // of the widest layer
+  parameter int BAND_BITS    = 8,
+  localparam int RowBits     = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int ColumnBits  = $clog2(COLUMNS + 1),
+  localparam int CountBits   = ColumnBits + 1,
+  localparam int SlotBits    = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
+  localparam int RoundBits   = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int PhaseBits   = MUX > 1 ? $clog2(MUX) : 1
+) (
+  input  logic                 clk,
+  input  logic                 reset,
+
+  input  word_t                id,               // of this subarray
+
+  // Configuration, broadcast to all subarrays.
+  input  word_t                config_subarray,
+  input  logic                 config_cells,     // 16 cells of a row
+  input  logic                 config_tile,
+  input  logic [RowBits-1:0]   config_row,       // of cells; first of the tile
+  input  logic [15:0]          config_block,
+  input  word_t                config_data,
+  input  logic [ColumnBits-1:0] config_column,   // first of the tile
+  input  logic [ColumnBits-1:0] config_width,    // columns that are read
+  input  logic [BAND_BITS-1:0] config_band,
+  input  logic [RoundBits-1:0] config_round,
+  input  logic [SlotBits-1:0]  config_slot,
+  input  logic                 swap_polarity,    // BLb low stores +1
+
+  // A read, broadcast: row `offset` of the tile of tile row `band` that this
+  // subarray reads in round `round`.
+  input  logic                 read,
+  input  logic [BAND_BITS-1:0] band,
+  input  logic [RoundBits-1:0] round,
+  input  logic [RowBits-1:0]   offset,
+  input  logic [PhaseBits-1:0] phase,
+  input  logic [TILE_COLUMNS*COLUMNS-1:0] lanes,
+
+  // One clock later: the count of the tile in tile column `slot`.
+  output logic                 answer,
+  output logic [SlotBits-1:0]  slot,
+  output logic signed [CountBits-1:0] count
+);
+  /*verilator no_inline_module*/
+
+  typedef struct packed {
+    logic                 valid;
+    logic [BAND_BITS-1:0] band;
+    logic [RoundBits-1:0] round;
+    logic [SlotBits-1:0]  slot;
+    logic [RowBits-1:0]   row;
+    logic [ColumnBits-1:0] column;
+    logic [ColumnBits-1:0] width;
+  } tile_t;
+
+  tile_t [TILES-1:0] tiles;
+  logic selected;
+  assign selected = config_subarray == id;
+
+  // A new tile pushes the others on.
+  always_ff @(posedge clk)
+    if (reset)
+      tiles <= '0;
+    else if (config_tile && selected)
+      tiles <= (TILES * $bits(tile_t))'({tiles, tile_t'{
+          valid: 1'b1, band: config_band, round: config_round, slot: config_slot,
+          row: config_row, column: config_column, width: config_width}});
+
+  tile_t tile;
+  always_comb begin
+    tile = '0;
+    if (read)
+      for (int i = 0; i < TILES; ++i)
+        if (tiles[i].valid && tiles[i].band == band && tiles[i].round == round)
+          tile |= tiles[i];
+  end
+
+  // Input drivers: the tile's lanes, from its first column on.
+  logic [COLUMNS-1:0] bits, enabled, agree, disagree;
+  always_comb begin
+    bits = '0;
+    enabled = '0;
+    if (tile.valid) begin
+      bits = lanes[int'(tile.slot)*COLUMNS+:COLUMNS] << tile.column;
+      enabled = ~(~COLUMNS'(0) << tile.width) << tile.column;
+      if (MUX > 1)
+        for (int c = 0; c < COLUMNS; ++c)
+          if (c % MUX != int'(phase)) enabled[c] = 1'b0;
+    end
+  end
+
+  cell_array #(.ROWS(ROWS), .COLUMNS(COLUMNS)) cells (
+    .clk,
+    .program_enable(config_cells && selected),
+    .program_row(config_row),
+    .program_block(config_block),
+    .program_cells(config_data),
+    .sense(tile.valid),
+    .row(tile.row + offset),
+    .bits,
+    .agree,
+    .disagree
+  );
+
+  function automatic logic [ColumnBits-1:0] popcount(input logic [COLUMNS-1:0] x);
+    popcount = ColumnBits'($countones(x));
+  endfunction
+
+  logic [COLUMNS-1:0] ones, zeros;
+  assign ones  = enabled & (swap_polarity ? disagree : agree);
+  assign zeros = enabled & (swap_polarity ? agree : disagree);
+
+  always_ff @(posedge clk) begin
+    answer <= tile.valid;
+    if (tile.valid) begin
+      slot <= tile.slot;
+      count <= signed'({1'b0, popcount(ones)}) -
+               (TERNARY != 0 ? signed'({1'b0, popcount(zeros)}) : '0);
+    end
+  end
+
+endmodule

@@ -1,0 +1,163 @@
+"""Runs exported networks on one chip of rtl/ under Verilator.
+
+    rtl.py NETWORK... --array RxC --samples N --source DIR --work DIR [--material DIR] [--gather N]
+
+All networks run on the same chip, one after another. For each, the integers
+that leave the chip are the network's tensors as bnn-sim computes them, bit by
+bit; their arg-max is the class of bnn-sim and of the independent runtime that
+the golden file comes from; and the clocks and row reads that the chip counted
+are those that the compiler stated, layer by layer.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+
+import numpy as np
+
+import image_file
+import networks
+from firmware import codes_of
+from run_golden import run
+
+KINDS = {1: "array", 2: "pool", 3: "transpose", 4: "threshold", 5: "combine"}
+
+
+def find(name, options):
+    """Model, input with its declaration, samples, and golden outputs."""
+    if name == "digits":
+        folder = pathlib.Path(options.source) / "models" / "digits"
+        data = np.load(folder / "eval.npz")
+        return folder / "digits-bnn.onnx", "image=u5", data["images"], data["scores"]
+    material, network = pathlib.Path(options.material), networks.NETWORKS[name]
+    data = np.load(material / "golden" / f"{name}.npz")
+    declared = f"{network.input}={network.declared}"
+    return material / "models" / f"{name}.onnx", declared, data["inputs"], data["outputs"]
+
+
+class Network:
+    """A network, compiled, simulated and exported."""
+
+    def __init__(self, name, options):
+        self.name, self.gather = name, options.gather
+        self.work = pathlib.Path(options.work) / name
+        self.work.mkdir(parents=True, exist_ok=True)
+        model, declared, inputs, golden = find(name, options)
+        self.inputs, self.golden = inputs[:options.samples], golden[:options.samples]
+        path = self.work / "net.rimg"
+        run("bnn-compile", model, "--input", declared, "--array", options.array, "-o", path,
+            "--report", self.work / "report.json")
+        np.save(self.work / "inputs.npy", self.inputs)
+        run("bnn-sim", path, "--inputs", self.work / "inputs.npy", "--outputs", self.work / "outputs.npy",
+            "--trace", self.work / "trace.npz")
+        for form in ("memh", "json"):
+            run("bnn-image", "export", "--format", form, "-o", self.work / f"net.{form}", path)
+        self.program = json.loads((self.work / "net.json").read_text())
+        self.image = image_file.load(image_file.schema(options.source, options.work), path)
+        self.numbers = {value.name: i for i, value in enumerate(self.image.values)}
+        (value,) = self.program["inputs"]
+        codes = codes_of(self.image, self.numbers[self.program["values"][value]["name"]], self.inputs)
+        np.savetxt(self.work / "inputs.txt", codes, fmt="%d")
+
+    def check_scores(self):
+        (value,) = self.program["outputs"]
+        held = self.image.values[self.numbers[self.program["values"][value]["name"]]]
+        chip = np.loadtxt(self.work / "outputs.txt", dtype=np.int64, ndmin=2)
+        trace = np.load(self.work / "trace.npz")
+        assert held.traces
+        for entry in held.traces:
+            scores = entry.scale * chip.astype(np.float64) + entry.offset
+            wanted = trace[entry.tensor].reshape(len(self.inputs), -1)
+            if scores.shape != wanted.shape or (scores.astype(wanted.dtype) != wanted).any():
+                raise SystemExit(f"FAIL: {self.name}: scores '{entry.tensor}' differ\n{scores}\n{wanted}")
+        for source, outputs in (("bnn-sim", np.load(self.work / "outputs.npy")), ("golden", self.golden)):
+            outputs = outputs.reshape(len(self.inputs), -1)
+            classes = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+            if not np.array_equal(scores.argmax(axis=1), classes):
+                raise SystemExit(f"FAIL: {self.name}: classes {scores.argmax(axis=1)}, {classes} by {source}")
+        print(f"{self.name}: {scores.size} scores '{entry.tensor}' of {len(scores)} samples identical to bnn-sim's")
+
+    def check_clocks(self):
+        """Each sample takes the same clocks; each layer those that were stated."""
+        clocks = np.loadtxt(self.work / "clocks.txt", dtype=np.int64, ndmin=2)
+        clocks = clocks.reshape(len(self.inputs), len(self.program["steps"]), -1)
+        if (clocks != clocks[0]).any():
+            raise SystemExit(f"FAIL: {self.name}: samples take different clocks\n{clocks}")
+        report = json.loads((self.work / "report.json").read_text())
+        layers = iter([layer for layer in report["layers"] if layer["place"] == "arrays"])
+        for step, (kind, fill, read, wait, drain, digital, rows) in zip(self.program["steps"], clocks[0]):
+            if KINDS[kind] != step["kind"]:
+                raise SystemExit(f"FAIL: {self.name}: the chip ran {KINDS[kind]} for {step['name']}")
+            if step["kind"] != "array":
+                print(f"{self.name}: {step['name']}: {step['kind']}, {digital} clocks")
+                continue
+            layer = next(layers)
+            columns = step["tile_columns"]
+            adders = int(columns - 1).bit_length() + 1 if step["accumulation"] else columns
+            # A window of inputs is gathered while the one before it is read.
+            windows = step["positions"] * step["groups"]
+            gathering = -(-step["weight_planes"] * step["fan_in"] // self.gather) if self.gather else 1
+            waiting = (windows - 1) * max(0, gathering - step["cycles"] // windows)
+            wanted = (gathering, step["cycles"], waiting, adders + 1, 0, layer["rowReads"])
+            found = (fill, read, wait, drain, digital, rows)
+            if found != wanted or layer["name"] != step["name"]:
+                raise SystemExit(f"FAIL: {self.name}: {step['name']}: fill, read, wait, drain, digital, rows "
+                                 f"{found}, not {wanted}")
+            print(f"{self.name}: {step['name']}: fill {fill}, read {read}, wait {wait}, drain {drain} clocks, "
+                  f"{rows} rows: as stated")
+
+
+def verilate(options, chips):
+    """The simulator of a chip on which all networks run."""
+    rtl = pathlib.Path(options.source).resolve() / "rtl"
+    work = pathlib.Path(options.work).resolve()
+    parameters = run("python3", rtl / "parameters.py", *[chip.work / "net.json" for chip in chips],
+                     *(("--gather", options.gather) if options.gather else ()))
+    (work / "parameters.f").write_text(parameters)
+    run("verilator", "--binary", "-Wall", "-O3", "--Mdir", work / "verilated", "-f", work / "parameters.f",
+        "-F", rtl / "chip.f", "-MAKEFLAGS", "OPT_FAST=-O1", "--top-module", "chip_tb", rtl / "tb" / "chip_tb.sv")
+    return work / "verilated" / "Vchip_tb"
+
+
+def arguments(chip, program):
+    return (f"+program={program}", f"+inputs={chip.work / 'inputs.txt'}",
+            f"+outputs={chip.work / 'outputs.txt'}", f"+clocks={chip.work / 'clocks.txt'}")
+
+
+def check_refusals(simulator, chip):
+    """No program with a damaged word is run."""
+    lines = (chip.work / "net.memh").read_text().splitlines()
+    words = [i for i, line in enumerate(lines) if not line.startswith("//")]
+    damaged = chip.work / "damaged.memh"
+    for word in (0, 1, 3, len(words) // 2, len(words) - 1):
+        line = words[word]
+        flipped = f"{int(lines[line], 16) ^ 1 << word % 32:08x}"
+        damaged.write_text("\n".join(lines[:line] + [flipped] + lines[line + 1:]) + "\n")
+        done = subprocess.run([str(simulator), *arguments(chip, damaged)], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+        if done.returncode == 0 or "program refused: ErrorFormat" not in done.stdout:
+            raise SystemExit(f"FAIL: {chip.name} ran with word {word} damaged\n{done.stdout}")
+    print(f"{chip.name}: damaged programs are refused")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("networks", nargs="+", choices=["digits", *sorted(networks.NETWORKS)])
+    for option in ("--array", "--source", "--work"):
+        parser.add_argument(option, required=True)
+    parser.add_argument("--material")
+    parser.add_argument("--samples", type=int, required=True)
+    parser.add_argument("--gather", type=int)
+    options = parser.parse_args()
+    chips = [Network(name, options) for name in options.networks]
+    simulator = verilate(options, chips)
+    check_refusals(simulator, chips[0])
+    for chip in chips:
+        run(simulator, *arguments(chip, chip.work / "net.memh"))
+        chip.check_scores()
+        chip.check_clocks()
+
+
+if __name__ == "__main__":
+    main()
