@@ -90,9 +90,19 @@ Picture draw(const MapPlot &plot) {
   double size = std::clamp(std::min(760 / width, 480 / height) / 9, 0.12, 1.4);
   out += "unset border\nunset tics\nunset key\nunset grid\n"
          "set size ratio -1\n"
-         "set xlabel 'columns of the subarrays'\n"
-         "set ylabel 'rows, the first one on top'\n";
-  out += fmt::format("set xrange [-2:{}]\nset yrange [{}:-2]\n", width, height);
+         "set ylabel 'number of the first subarray of a line'\n";
+  out += fmt::format(
+      "set xlabel '{} of {} subarrays of {} x {} cells, {} in a line; columns "
+      "from the left, rows from the top'\n",
+      plot.shown == plot.subarrays ? "all"
+                                   : fmt::format("the first {}", plot.shown),
+      plot.subarrays, plot.rows, plot.columns, across);
+  for (uint64_t s = 0; s < plot.shown; s += across)
+    out += fmt::format("set label {} '{}' at {},{} right font ',10'\n",
+                       s / across + 1, s, -0.01 * width,
+                       cornerOf(s).second + double(plot.rows) / 2);
+  out += fmt::format("set xrange [{}:{}]\nset yrange [{}:-2]\n", -0.03 * width,
+                     width, height);
   if (shares)
     out += "set palette defined (0 '#fde0c5', 0.5 '#eb4a40', 1 '#7a0230')\n"
            "set cblabel 'share of chips in which the cell is wrong'\n"

@@ -83,15 +83,17 @@ Picture draw(const BerPlot &plot) {
   out += axisCommands("y", {"bit error rate of 2T2R, or after decoding", true});
   out += fmt::format("set xrange [{}:{}]\nset yrange [{}:{}]\n", number(first),
                      number(last), number(bottom), number(std::min(top, 1.0)));
+  // Colours are for what was run; what it is compared with is grey and dashed.
   out +=
-      "set key bottom right\nplot \\\n"
-      "  x with lines linecolor '#808080' dashtype 3 title '1T1R itself', \\\n"
-      "  $lines using 1:2 with lines linecolor '#000000' dashtype 2 title "
+      "set key outside right top\nplot \\\n"
+      "  x with lines linecolor '#a0a0a0' dashtype 3 title '1T1R itself', \\\n"
+      "  $lines using 1:2 with lines linecolor '#000000' title "
       "'2T2R, equal spreads, no offset', \\\n";
+  static constexpr const char *dashes[] = {"(12,4)", "(6,3)", "(2,3)"};
   for (auto [index, code] : enumerate(codes))
-    out += fmt::format("  $lines using 1:{} with lines linecolor '{}' "
-                       "linewidth 1.3 title {}, \\\n",
-                       index + 3, color(index + 3).str(),
+    out += fmt::format("  $lines using 1:{} with lines linecolor '#606060' "
+                       "linewidth 1.3 dashtype {} title {}, \\\n",
+                       index + 3, dashes[index],
                        quote("1T1R with " + code.name()));
   for (auto [index, series] : enumerate(plot.series))
     out += fmt::format(
@@ -187,12 +189,11 @@ Picture draw(const ProbitPlot &plot) {
                        standardNormal(tick.second));
   out += ")\nset key bottom right\nplot \\\n";
   for (auto [index, series] : enumerate(plot.series))
-    out += fmt::format("  $s{} using 1:2 with {} linecolor '{}' linewidth 2 "
-                       "title {}, \\\n",
-                       index,
-                       series.law ? "lines dashtype 2"
-                                  : "points pointtype 7 pointsize 0.35",
-                       color(index).str(), quote(series.title));
+    out += fmt::format(
+        "  $s{} using 1:2 with {} linecolor '{}' linewidth 2 "
+        "title {}, \\\n",
+        index, series.law ? "lines" : "points pointtype 7 pointsize 0.35",
+        color(series.color).str(), quote(series.title));
   out += "  NaN notitle\n";
   return picture;
 }

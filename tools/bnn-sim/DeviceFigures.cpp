@@ -80,15 +80,38 @@ plot::Picture drawScatter(const FigureData &data) {
   return draw(plot);
 }
 
-/// The laws of the first point, to 1e-6 at both ends.
+/// The laws of the first point, and the devices of its chip 0.
 plot::Picture drawProbit(const FigureData &data) {
-  const device::CellParameters &cell =
-      data.experiment->points.front().noise.cellModel()->parameters();
+  const NoiseSpec &noise = data.experiment->points.front().noise;
+  const device::CellParameters &cell = noise.cellModel()->parameters();
+  const image::CellMap &map = data.simulator.cellMap();
+  image::CellArray stored(data.image);
+  plot::ProbitSeries devices[2] = {{"", {}, false, 0}, {"", {}, false, 1}};
+  // Every so many cells: the tails of the plot need no more.
+  constexpr uint64_t most = 20000;
+  uint64_t step = map.countedCells() / most + 1, seen = 0;
+  uint64_t end = data.image.num_subarrays() * map.rows() * map.columns();
+  for (uint64_t index = 0; index < end; ++index) {
+    if (!map.tileOf(index) || seen++ % step)
+      continue;
+    auto [bl, blb] = noise.resistances(data.options.seed, 0, index);
+    uint64_t row = index / map.columns();
+    unsigned code = stored.code(row / map.rows(), uint32_t(row % map.rows()),
+                                uint32_t(index % map.columns()));
+    devices[code & 1 ? 0 : 1].ohms.push_back(std::exp(bl));
+    devices[code & 2 ? 0 : 1].ohms.push_back(std::exp(blb));
+  }
   plot::ProbitPlot plot;
-  for (auto [name, law] :
-       {std::pair("LRS", &cell.lrs), std::pair("HRS", &cell.hrs)}) {
+  for (auto [state, name, law] :
+       {std::tuple(0, "LRS", &cell.lrs), std::tuple(1, "HRS", &cell.hrs)}) {
+    if (!devices[state].ohms.empty()) {
+      devices[state].title = std::string(name) + ": " +
+                             std::to_string(devices[state].ohms.size()) +
+                             " devices of chip 0";
+      plot.series.push_back(devices[state]);
+    }
     plot::ProbitSeries series{
-        std::string(name) + ": " + law->describe(), {}, true};
+        std::string(name) + ": " + law->describe(), {}, true, size_t(state)};
     constexpr int points = 4000;
     for (int i = 0; i < points; ++i) {
       double below = (i + 0.5) / points;

@@ -87,6 +87,7 @@ struct ProbitSeries {
   std::string title;
   std::vector<double> ohms; ///< any order; a line instead of points if `law`
   bool law = false;         ///< of a model: ohms at equal steps of probability
+  size_t color = 0;         ///< a law and its devices share one
 };
 struct ProbitPlot {
   std::vector<ProbitSeries> series;

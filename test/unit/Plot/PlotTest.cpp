@@ -172,7 +172,8 @@ TEST(Plot, Scatter) {
 
 TEST(Plot, Probit) {
   ProbitPlot plot;
-  ProbitSeries lrs{"LRS, N = 5000", {}, false}, hrs{"HRS, N = 5000", {}, false};
+  ProbitSeries lrs{"LRS, N = 5000", {}, false, 0},
+      hrs{"HRS, N = 5000", {}, false, 1};
   for (int i = 0; i < 5000; ++i) {
     lrs.ohms.push_back(7e3 * std::exp(0.3 * normal(i, 1)));
     hrs.ohms.push_back(9e4 * std::exp(0.6 * normal(i, 2)));
@@ -205,7 +206,7 @@ TEST(Plot, Map) {
       plot.cells.push_back(
           {s, words[0] % 32, words[1] % 32, double(words[2] % 100 + 1) / 100});
     }
-  render(draw(plot), "map");
+  EXPECT_HAS(render(draw(plot), "map"), "all of 78 subarrays of 32 x 32 cells");
   for (MapPlot::Cell &cell : plot.cells)
     cell.share = 1;
   render(draw(plot), "map-one-chip");
