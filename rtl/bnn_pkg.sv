@@ -5,7 +5,7 @@ package bnn_pkg;
   typedef logic [31:0] word_t;
 
   localparam word_t ProgramMagic = 32'h50434e42;
-  localparam word_t ProgramVersion = 1;
+  localparam word_t ProgramVersion = 2;   // and 1, whose array records end at `cycles`
 
   // Planes of the widest input code that a descriptor holds.
   localparam int MaxPlanes = 16;

@@ -439,6 +439,8 @@ module loader
         34: if (data > word_t'(ACCUMULATOR_BITS)) found = ErrorCapacity;
         37: if (table_used + data > word_t'(TABLE)) found = ErrorCapacity;
         41: if (functions + data > word_t'(FUNCTIONS)) found = ErrorCapacity;
+        // Rows that are inputs, thresholds in cells.
+        49, 50: if (data != '0) found = ErrorStep;
         43: if (functions + data > word_t'(FUNCTIONS) + 1) found = ErrorCapacity;
         default: ;
       endcase

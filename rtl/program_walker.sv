@@ -67,10 +67,10 @@ module program_walker
   endfunction
 
   // Index of a record's last word.
-  function automatic word_t last_word(input kind_e of);
+  function automatic word_t last_word(input kind_e of, input word_t in_version);
     case (of)
       KindChip: last_word = 32;
-      KindArray: last_word = 48;
+      KindArray: last_word = in_version == 1 ? 48 : 54;
       KindPool: last_word = 20;
       KindTranspose: last_word = 8;
       KindCombine: last_word = 9;
@@ -85,7 +85,7 @@ module program_walker
   state_e state, next_state;
   word_t  at, next_address, next_index, next_step;
 
-  word_t words, wanted_crc, crc;
+  word_t version, words, wanted_crc, crc;
   word_t values_first, values_count, steps_first, steps_count, cells_first, cells_words;
   word_t row_words;
   word_t list_first[NumLists], list_count[NumLists];
@@ -126,7 +126,7 @@ module program_walker
       Head:
         case (index[1:0])
           0: if (data != ProgramMagic) found = ErrorFormat;
-          1: if (data != ProgramVersion) found = ErrorFormat;
+          1: if (data == '0 || data > ProgramVersion) found = ErrorFormat;
           2: if (data <= 32) found = ErrorFormat;
              else if (data > word_t'(PROGRAM_WORDS)) found = ErrorCapacity;
           default: next_state = Checksum;
@@ -140,7 +140,7 @@ module program_walker
         end
       Record: begin
         if (index == '0 && (data == '0 || data > word_t'(KindCombine))) found = ErrorStep;
-        if (index == last_word(kind) && index != '0) begin
+        if (index == last_word(kind, version) && index != '0) begin
           next_state = more_lists ? Lists : Commit;
           next_address = list_first[next_list];
           next_index = '0;
@@ -221,6 +221,7 @@ module program_walker
       step_number <= next_step;
       if (error == NoError) error <= found;
 
+      if (state == Head && index == 1) version <= data;
       if (state == Head && index == 2) words <= data;
       if (state == Head && index == 3) wanted_crc <= data;
       if (state == Checksum) crc <= crc32(crc, data);

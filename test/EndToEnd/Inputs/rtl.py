@@ -1,6 +1,7 @@
 """Runs exported networks on one chip of rtl/ under Verilator.
 
-    rtl.py NETWORK... --array RxC --samples N --source DIR --work DIR [--material DIR] [--gather N]
+    rtl.py NETWORK... --array RxC --samples N --source DIR --work DIR [--material DIR]
+           [--target T] [--schedule p2s|s2p] [--gather N]
 
 All networks run on the same chip, one after another. For each, the integers
 that leave the chip are the network's tensors as bnn-sim computes them, bit by
@@ -46,7 +47,8 @@ class Network:
         model, declared, inputs, golden = find(name, options)
         self.inputs, self.golden = inputs[:options.samples], golden[:options.samples]
         path = self.work / "net.rimg"
-        run("bnn-compile", model, "--input", declared, "--array", options.array, "-o", path,
+        run("bnn-compile", model, "--input", declared, "--array", options.array, "--target", options.target,
+            "--schedule", options.schedule, "-o", path,
             "--report", self.work / "report.json")
         np.save(self.work / "inputs.npy", self.inputs)
         run("bnn-sim", path, "--inputs", self.work / "inputs.npy", "--outputs", self.work / "outputs.npy",
@@ -146,6 +148,8 @@ def main():
     parser.add_argument("networks", nargs="+", choices=["digits", *sorted(networks.NETWORKS)])
     for option in ("--array", "--source", "--work"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--target", default="hfox130-kilobit")
+    parser.add_argument("--schedule", default="auto")
     parser.add_argument("--material")
     parser.add_argument("--samples", type=int, required=True)
     parser.add_argument("--gather", type=int)
