@@ -75,8 +75,11 @@ StringRef CsvTable::field(size_t row, StringRef column) const {
 }
 
 Error CsvTable::fail(size_t row, StringRef column, const Twine &why) const {
-  return makeError(name + ":" + Twine(lines[row].number) + ": column " +
-                   column + ": " + why);
+  return failAt(name, line(row), "column " + column + ": " + why);
+}
+
+Error failAt(StringRef name, size_t line, const Twine &why) {
+  return makeError(name + ":" + Twine(line) + ": " + why);
 }
 
 Expected<uint64_t> CsvTable::integer(size_t row, StringRef column) const {
@@ -99,6 +102,14 @@ Expected<std::optional<double>> CsvTable::number(size_t row,
                     "' is no number (units stand in the column's "
                     "name)");
   return std::optional<double>(value);
+}
+
+Expected<std::optional<double>> CsvTable::positive(size_t row,
+                                                   StringRef column) const {
+  Expected<std::optional<double>> value = number(row, column);
+  if (value && *value && !(**value > 0))
+    return fail(row, column, "is not above 0");
+  return value;
 }
 
 } // namespace bnn::device

@@ -4,6 +4,7 @@
 #define BNN_LIB_DEVICE_CSV_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <optional>
@@ -28,13 +29,21 @@ public:
                                         llvm::ArrayRef<CsvColumn> columns);
 
   size_t rows() const { return lines.size(); }
+  /// Of a row, in the file, from 1.
+  size_t line(size_t row) const { return lines[row].number; }
+  bool has(llvm::StringRef column) const {
+    return llvm::is_contained(header, column);
+  }
 
   /// The field, trimmed; empty where the column is absent.
   llvm::StringRef field(size_t row, llvm::StringRef column) const;
-  /// A whole number; `fallback` where the field is empty and may be.
+  /// A whole number; an empty field is an error.
   llvm::Expected<uint64_t> integer(size_t row, llvm::StringRef column) const;
   llvm::Expected<std::optional<double>> number(size_t row,
                                                llvm::StringRef column) const;
+  /// A number that must lie above 0, where there is one.
+  llvm::Expected<std::optional<double>> positive(size_t row,
+                                                 llvm::StringRef column) const;
   llvm::Error fail(size_t row, llvm::StringRef column,
                    const llvm::Twine &why) const;
 
@@ -47,6 +56,9 @@ private:
   std::vector<llvm::StringRef> header;
   std::vector<Line> lines;
 };
+
+/// An error at a line of a file.
+llvm::Error failAt(llvm::StringRef name, size_t line, const llvm::Twine &why);
 
 } // namespace bnn::device
 

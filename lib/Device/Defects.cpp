@@ -1,6 +1,7 @@
 //===- Defects.cpp - Defects of a measured chip ---------------------------===//
 
 #include "Csv.h"
+#include "Places.h"
 #include "bnn/Device/LabFiles.h"
 #include "bnn/Device/Random.h"
 #include "bnn/Image/CellArray.h"
@@ -28,6 +29,7 @@ Expected<std::vector<Defect>> parseDefects(StringRef text, StringRef name) {
   std::vector<Defect> defects;
   for (size_t i = 0; i < table->rows(); ++i) {
     Defect defect;
+    defect.line = table->line(i);
     defect.chip = table->field(i, "chip").str();
     StringRef device = table->field(i, "device"),
               kind = table->field(i, "kind");
@@ -83,11 +85,8 @@ Expected<std::vector<Defect>> parseDefects(StringRef text, StringRef name) {
     defect.confidence = confidence->value_or(1);
     if (!(defect.confidence >= 0 && defect.confidence <= 1))
       return table->fail(i, "confidence", "is no share from 0 to 1");
-    Expected<std::optional<double>> ohm = table->number(i, "r_ohm");
-    if (!ohm)
+    if (auto ohm = table->positive(i, "r_ohm"); !ohm)
       return ohm.takeError();
-    if (*ohm && !(**ohm > 0))
-      return table->fail(i, "r_ohm", "a resistance is above 0 ohm");
     defects.push_back(std::move(defect));
   }
   return defects;
@@ -153,20 +152,17 @@ Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
   std::map<CellIndex, Broken> broken;
   for (const Defect &defect : defects) {
     if (defect.chip != defects.front().chip)
-      return makeError(name + ": holds chips '" + defects.front().chip +
-                       "' and '" + defect.chip +
-                       "'; write one file for each chip");
+      return failAt(name, defect.line,
+                    "holds chips '" + defects.front().chip + "' and '" +
+                        defect.chip + "'; write one file for each chip");
     bool wholeRow = defect.place == Defect::Place::Row;
     bool wholeColumn = defect.place == Defect::Place::Column;
     if (defect.subarray >= cells.subarrays() ||
         (!wholeColumn && defect.row >= cells.rows()) ||
         (!wholeRow && defect.column >= cells.columns()))
-      return makeError(name + ": subarray " + Twine(defect.subarray) +
-                       ", row " + Twine(defect.row) + ", column " +
-                       Twine(defect.column) + " is not among the " +
-                       Twine(cells.subarrays()) + " subarrays of " +
-                       Twine(cells.rows()) + "x" + Twine(cells.columns()) +
-                       " of the image: is the file of another geometry?");
+      return failAt(
+          name, defect.line,
+          notOfTheImage(cells, defect.subarray, defect.row, defect.column));
     uint64_t rows = wholeColumn ? cells.rows() : 1;
     uint64_t columns = wholeRow ? cells.columns() : 1;
     for (uint64_t i = 0; i < rows * columns; ++i) {
@@ -181,9 +177,9 @@ Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
       bool again = branch ? branch->has_value() : cell.whole.has_value();
       // A row and a column that cross are no mistake.
       if (again && !wholeRow && !wholeColumn)
-        return makeError(name + ": subarray " + Twine(defect.subarray) +
-                         ", row " + Twine(row) + ", column " + Twine(column) +
-                         " has two defects at one place");
+        return failAt(name, defect.line,
+                      placeName(defect.subarray, row, column) +
+                          " has two defects at one place");
       if (branch)
         *branch = branchOf(defect.kind);
       else

@@ -207,6 +207,9 @@ Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
     }
     case ResistanceLaw::Law::Table: {
       standing = std::max(standing, law->table->standing);
+      if (!law->table->resistances.empty())
+        return Distribution::measured(law->table->resistances,
+                                      law->table->tail);
       std::vector<std::pair<double, double>> quantiles;
       for (const std::vector<double> &entry : law->table->quantiles)
         quantiles.emplace_back(entry[0], entry[1]);
@@ -289,6 +292,11 @@ Expected<CellModel> Builder::build(bool ternary, bool allowCollapsed) {
   cell.lrs = std::move(*lrs);
   cell.hrs = std::move(*hrs);
   cell.condition = point.condition;
+  cell.programming = point.programming;
+  if (point.setEnergy && point.resetEnergy) {
+    cell.setJoule = take(point.setEnergy);
+    cell.resetJoule = take(point.resetEnergy);
+  }
   cell.standing = standing;
   return CellModel(std::move(cell));
 }
@@ -317,6 +325,22 @@ Expected<CellModel> makeCellModel(const Target &target, bool ternary,
   if (Error error = builder.override(choices.overrides))
     return std::move(error);
   return builder.build(ternary, options.allowCollapsed);
+}
+
+Expected<std::optional<double>> zeroThreshold(const Target &target,
+                                              const ModelOptions &options) {
+  // Whatever devices it has, and however they were programmed.
+  Target sensing = target;
+  sensing.devices.conditions.clear();
+  ModelOptions at;
+  at.supplyVolt = options.supplyVolt;
+  at.temperatureCelsius = options.temperatureCelsius;
+  Expected<OperatingPoint> point = operatingPoint(sensing, at);
+  if (!point)
+    return point.takeError();
+  if (!point->sense.zeroThreshold)
+    return std::nullopt;
+  return std::optional(point->sense.zeroThreshold->value);
 }
 
 } // namespace bnn::device

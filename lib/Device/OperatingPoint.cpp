@@ -151,6 +151,8 @@ Error Resolver::chooseCondition() {
   point.lrs = devices.lrs;
   point.hrs = devices.hrs;
   point.collapsed = devices.collapsed;
+  point.setEnergy = devices.setEnergy;
+  point.resetEnergy = devices.resetEnergy;
   point.lawKey = "devices.";
   return Error::success();
 }
@@ -185,6 +187,9 @@ Error Resolver::chooseCycles(ArrayRef<const Condition *> ranges) {
   point.lrs = chosen->lrs;
   point.hrs = chosen->hrs;
   point.collapsed = chosen->collapsed;
+  point.programming = chosen->note;
+  point.setEnergy = chosen->setEnergy;
+  point.resetEnergy = chosen->resetEnergy;
   point.lawKey = "devices.conditions." + chosen->name + ".";
   return Error::success();
 }

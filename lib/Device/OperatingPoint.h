@@ -13,6 +13,8 @@ struct OperatingPoint {
   std::string lawKey;    ///< of the state laws: "devices." or a condition's
   std::optional<ResistanceLaw> lrs, hrs;
   bool collapsed = false;
+  std::string programming; ///< what is said of the pulses
+  std::optional<Quantity> setEnergy, resetEnergy;
   SensePoint sense;
   std::optional<TelegraphNoise> lrsTelegraph, hrsTelegraph;
   std::optional<Quantity> telegraphDwell;

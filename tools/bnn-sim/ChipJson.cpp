@@ -98,6 +98,44 @@ json::Object singleDevices(const device::CellModel &model,
                       {"codes", std::move(codes)}};
 }
 
+/// How the devices were programmed, where anything is said of it.
+std::optional<json::Object> programming(const Point &point) {
+  const device::CellModel *model = point.noise.cellModel();
+  std::optional<Pulses> pulses = point.noise.pulses();
+  if (!model || (model->parameters().programming.empty() && !pulses))
+    return std::nullopt;
+  json::Object object;
+  if (!model->parameters().programming.empty())
+    object["pulses"] = model->parameters().programming;
+  if (pulses) {
+    object["sets"] = pulses->sets;
+    object["resets"] = pulses->resets;
+    object["joule_with_one_pulse_a_device"] = pulses->joule;
+  }
+  return object;
+}
+
+json::Object measuredChip(const device::MeasuredChip &chip) {
+  json::Object object{{"cells", int64_t(chip.list.size())},
+                      {"cells_of_the_image", int64_t(chip.counted)},
+                      {"wrong_to_input_1", int64_t(chip.wrongOne)},
+                      {"wrong_to_input_0", int64_t(chip.wrongZero)},
+                      {"answer_both_ways", int64_t(chip.wavering)},
+                      {"reads", int64_t(chip.reads)},
+                      {"reads_that_differ", int64_t(chip.wrongReads)}};
+  device::MeasuredChip::Agreement agreement = chip.agreement();
+  if (agreement.answers)
+    object["simulated_against_measured"] =
+        json::Object{{"answers", int64_t(agreement.answers)},
+                     {"answers_alike", int64_t(agreement.same)},
+                     {"reads", int64_t(agreement.reads)},
+                     {"reads_that_differ", int64_t(agreement.differing)},
+                     {"wrong_answers", int64_t(agreement.wrong)},
+                     {"wrong_answers_simulated", int64_t(agreement.foreseen)},
+                     {"cells_without_resistances", int64_t(chip.unmatched)}};
+  return object;
+}
+
 } // namespace
 
 std::string formatChipJson(const Experiment &experiment,
@@ -127,6 +165,8 @@ std::string formatChipJson(const Experiment &experiment,
                        {"share", percent(point.yield->share())},
                        {"interval_95", interval(point.yield->interval)}};
     object["answers_wrong_at_programming"] = bitErrors(point);
+    if (std::optional<json::Object> of = programming(point))
+      object["programming"] = std::move(*of);
     if (const device::CellModel *model = point.noise.cellModel())
       object["single_devices"] = singleDevices(*model, options.reference);
     if (!point.attributions.empty())
@@ -164,14 +204,7 @@ std::string formatChipJson(const Experiment &experiment,
       {"points", std::move(points)},
   };
   if (const device::MeasuredChip *chip = options.noise.measuredChip())
-    object["measured_chip"] =
-        json::Object{{"cells", int64_t(chip->cells)},
-                     {"cells_of_the_image", int64_t(chip->counted)},
-                     {"wrong_to_input_1", int64_t(chip->wrongOne)},
-                     {"wrong_to_input_0", int64_t(chip->wrongZero)},
-                     {"answer_both_ways", int64_t(chip->wavering)},
-                     {"reads", int64_t(chip->reads)},
-                     {"reads_that_differ", int64_t(chip->wrongReads)}};
+    object["measured_chip"] = measuredChip(*chip);
   if (experiment.thresholds)
     object["expected_ber"] = json::Object{
         {"rate", *options.expectedBer},

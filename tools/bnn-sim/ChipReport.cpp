@@ -187,15 +187,42 @@ std::string formatChipReport(const Experiment &experiment,
     swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   line("noise", fmt::format("{}{}; standing: {}", noiseOf(experiment, options),
                             swept, standingOf(experiment).str()));
+  // Points of one condition take the same pulses.
+  std::optional<double> told;
+  for (const Point &point : experiment.points) {
+    std::optional<Pulses> pulses = point.noise.pulses();
+    if (!pulses || pulses->joule == told)
+      continue;
+    line(told ? "" : "programming",
+         fmt::format("{:.3g} J for {:.0f} SETs and {:.0f} RESETs, one pulse a "
+                     "device{}{}",
+                     pulses->joule, pulses->sets, pulses->resets,
+                     point.settings.empty() ? "" : "; ", settingsOf(point)));
+    told = pulses->joule;
+  }
   if (const device::MeasuredChip *chip = options.noise.measuredChip()) {
     line("measured",
          fmt::format("{} of {} cells; {} answer wrongly to input 1, {} to "
                      "input 0, {} now and then",
-                     chip->cells, chip->counted, chip->wrongOne,
+                     chip->list.size(), chip->counted, chip->wrongOne,
                      chip->wrongZero, chip->wavering));
-    line("read bits",
-         fmt::format("{} of {} measured ones differ from the image's",
-                     chip->wrongReads, chip->reads));
+    if (chip->reads)
+      line("read bits",
+           fmt::format("{} of {} measured ones differ from the image's",
+                       chip->wrongReads, chip->reads));
+    device::MeasuredChip::Agreement agreement = chip->agreement();
+    if (agreement.answers) {
+      line("simulated",
+           fmt::format("{} of {} cells and inputs answer as their resistances "
+                       "say, {} of {} reads",
+                       agreement.same, agreement.answers,
+                       agreement.reads - agreement.differing, agreement.reads));
+      line("", fmt::format("{} of {} wrong answers follow from the resistances",
+                           agreement.foreseen, agreement.wrong));
+    }
+    if (chip->unmatched)
+      line("", fmt::format("{} cells were read and have no resistances",
+                           chip->unmatched));
   }
   if (experiment.thresholds)
     line("thresholds",

@@ -225,6 +225,8 @@ mc::RunKey ExperimentRun::key(ArrayRef<Tensor> tensors) const {
   };
   for (auto [name, path] : {std::pair("defects", &options.defects),
                             {"margin", &options.margin},
+                            {"devices", &options.devices},
+                            {"conditions", &options.conditions},
                             {"chip", &options.chip}}) {
     Expected<std::unique_ptr<MemoryBuffer>> file = openFile(*path);
     key.emplace_back(

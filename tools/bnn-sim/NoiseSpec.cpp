@@ -168,7 +168,8 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (!ready)
     return ready.takeError();
   programmer = std::make_shared<device::Programmer>(std::move(*ready));
-  zeros = ternary ? shareOfZeros(image, map) : 0;
+  zeros = shareOfZeros(image, map);
+  cells = double(map.countedCells());
   return Error::success();
 }
 
@@ -200,7 +201,10 @@ std::string NoiseSpec::describeModel() const {
   if (kind == Kind::None)
     return "";
   if (kind == Kind::Devices) {
-    std::string out = "devices of " + (target ? target->name : "the target");
+    std::string name = target ? target->name : "the target";
+    std::string out = lawFile.empty()
+                          ? "devices of " + name
+                          : "devices of " + lawFile + ", sensing of " + name;
     if (!devices.condition.empty())
       out += ", condition " + devices.condition;
     auto add = [&](std::optional<double> value, StringRef unit) {
@@ -231,6 +235,16 @@ std::string NoiseSpec::describeModel() const {
   if (errors.stuckMinus > 0)
     out += ", stuck at -1 at " + rate(errors.stuckMinus);
   return out;
+}
+
+std::optional<Pulses> NoiseSpec::pulses() const {
+  if (!model || !model->parameters().setJoule)
+    return std::nullopt;
+  // A weight is one device in either state, a 0 is two in HRS.
+  Pulses pulses{(1 - zeros) * cells, (1 + zeros) * cells, 0};
+  pulses.joule = pulses.sets * *model->parameters().setJoule +
+                 pulses.resets * *model->parameters().resetJoule;
+  return pulses;
 }
 
 std::string NoiseSpec::describeTables() const {
@@ -404,6 +418,26 @@ void NoiseSpec::addMargins(std::vector<double> table, StringRef file) {
 void NoiseSpec::setChip(device::MeasuredChip chip, StringRef file) {
   measured = std::make_shared<device::MeasuredChip>(std::move(chip));
   chipFile = file.str();
+}
+
+void NoiseSpec::setLaws(std::vector<Condition> conditions, StringRef file,
+                        bool timed) {
+  auto described = std::make_shared<Target>(*target);
+  Devices &all = described->devices;
+  all.lrs.reset();
+  all.hrs.reset();
+  all.conditions.clear();
+  for (Condition &condition : conditions)
+    if (condition.name.empty()) {
+      all.lrs = std::move(condition.lrs);
+      all.hrs = std::move(condition.hrs);
+    } else {
+      all.conditions.push_back(std::move(condition));
+    }
+  target = std::move(described);
+  lawFile = file.str();
+  if (timed)
+    devices.seconds.reset();
 }
 
 } // namespace bnn::sim

@@ -6,6 +6,7 @@
 #include "bnn/Device/BitErrors.h"
 #include "bnn/Device/LabFiles.h"
 #include "bnn/Device/MakeModel.h"
+#include "bnn/Device/MeasuredChip.h"
 #include "bnn/Device/Program.h"
 #include "bnn/Simulator/Noise.h"
 #include <memory>
@@ -53,6 +54,11 @@ struct ProgrammedChip {
   }
 };
 
+/// What it takes to program a chip with one pulse for each device.
+struct Pulses {
+  double sets = 0, resets = 0, joule = 0;
+};
+
 /// A noise model and its parameters.
 class NoiseSpec {
 public:
@@ -80,6 +86,11 @@ public:
   void addDefects(device::DefectMap map, llvm::StringRef file);
   void addMargins(std::vector<double> table, llvm::StringRef file);
   void setChip(device::MeasuredChip chip, llvm::StringRef file);
+  /// Laws of resistances that were measured replace those of the target; with
+  /// `timed` --time chose among them and does not age them.
+  void setLaws(std::vector<Condition> conditions, llvm::StringRef file,
+               bool timed);
+  const device::ModelOptions &operation() const { return devices; }
   const device::MeasuredChip *measuredChip() const { return measured.get(); }
 
   /// Sets a parameter by name: ber (or t1), t2, t3, stuck_plus, stuck_minus,
@@ -115,6 +126,9 @@ public:
   /// number.
   std::optional<double> expectedBer() const;
 
+  /// Programming a chip once, where the energies of both pulses are known.
+  std::optional<Pulses> pulses() const;
+
   ProgrammedChip program(const image::Image &image, const image::CellMap &map,
                          uint64_t seed, uint64_t chip,
                          const NoisePart &part) const;
@@ -140,11 +154,12 @@ private:
   device::ModelOptions devices;
   std::shared_ptr<const device::CellModel> model;
   std::shared_ptr<const device::Programmer> programmer;
-  double zeros = 0; ///< share of the cells that store a 0
+  double cells = 0; ///< that a read counts
+  double zeros = 0; ///< share of them that store a 0
   std::shared_ptr<const device::DefectMap> defects;
   std::shared_ptr<const device::MeasuredChip> measured;
   std::vector<double> marginError;
-  std::string defectFile, marginFile, chipFile;
+  std::string defectFile, marginFile, chipFile, lawFile;
 };
 
 } // namespace bnn::sim

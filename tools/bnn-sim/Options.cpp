@@ -75,7 +75,36 @@ cl::opt<std::string>
 cl::opt<std::string> chipPath(
     "chip", cl::cat(noise), cl::value_desc("FILE.csv"),
     cl::desc("execute on a measured chip, without drawing one: what its\n"
-             "cells answered (reads.csv)"));
+             "cells answered (reads.csv), or the resistances of its devices\n"
+             "(devices.csv)"));
+cl::opt<std::string> readsPath(
+    "reads", cl::cat(noise), cl::value_desc("FILE.csv"),
+    cl::desc("what the cells of --chip answered, to compare with what their\n"
+             "resistances say"));
+cl::opt<std::string> cellsPath(
+    "cells", cl::cat(results), cl::value_desc("FILE.csv"),
+    cl::desc(
+        "every measured cell of --chip: resistances, the image's bit, the\n"
+        "simulated one, and the reads"));
+cl::opt<std::string> devicesPath(
+    "devices", cl::cat(noise), cl::value_desc("FILE.csv"),
+    cl::desc("resistances that were measured (devices.csv): the laws of\n"
+             "--noise device, in place of the target's"));
+cl::opt<std::string> conditionsPath(
+    "conditions", cl::cat(noise), cl::value_desc("FILE.csv"),
+    cl::desc("how the devices of --devices were programmed, and over which\n"
+             "cycles (conditions.csv)"));
+cl::opt<TailModel> tailModel(
+    "tail", cl::cat(noise),
+    cl::desc("what lies beyond the outermost device of --devices (default:\n"
+             "nothing, and rates below 3/N are not stated)"),
+    cl::values(
+        clEnumValN(TailModel::None, "none", "nothing"),
+        clEnumValN(TailModel::Lognormal, "lognormal",
+                   "the line through the outer tenth, ln R against\n"
+                   "normal scores"),
+        clEnumValN(TailModel::Gpd, "gpd",
+                   "a generalized Pareto law fitted to the outer tenth")));
 cl::opt<double> cycles(
     "cycles", cl::cat(noise), cl::value_desc("N"),
     cl::desc("programming cycles so far: which of a condition's ranges"));
@@ -83,9 +112,10 @@ cl::opt<double>
     supply("supply", cl::cat(noise), cl::value_desc("VOLT"),
            cl::desc("supply of the reads: of the target's tables and of the\n"
                     "measurements to use"));
-cl::opt<double> temperature("temperature", cl::cat(noise),
-                            cl::value_desc("CELSIUS"),
-                            cl::desc("temperature of the target's tables"));
+cl::opt<double>
+    temperature("temperature", cl::cat(noise), cl::value_desc("CELSIUS"),
+                cl::desc("temperature of the target's tables, and of the\n"
+                         "measurements to use"));
 cl::opt<double> timeSince(
     "time", cl::cat(noise), cl::value_desc("SECONDS"),
     cl::desc("time since programming, of the target's retention table\n"
@@ -303,13 +333,29 @@ static Error checkTogether(const Options &options) {
       !devices)
     return makeError("--supply is that of --noise device, or picks among the "
                      "measurements of --margin or --chip");
+  bool chip = !options.chip.empty();
   for (auto [given, name] :
        {std::pair<bool, StringRef>(cycles.getNumOccurrences(), "--cycles"),
         {temperature.getNumOccurrences(), "--temperature"},
-        {timeSince.getNumOccurrences(), "--time"},
-        {allowCollapsed, "--allow-collapsed"}})
+        {timeSince.getNumOccurrences(), "--time"}})
+    if (given && !devices && !chip)
+      return makeError(name + " says how devices are: --noise device, or "
+                              "picks among the measurements of --chip");
+  for (auto [given, name] :
+       {std::pair<bool, StringRef>(allowCollapsed, "--allow-collapsed"),
+        {!options.devices.empty(), "--devices"}})
     if (given && !devices)
       return makeError(name + " says how devices are: --noise device");
+  for (auto [given, name] :
+       {std::pair<bool, StringRef>(!options.conditions.empty(), "--conditions"),
+        {tailModel.getNumOccurrences(), "--tail"}})
+    if (given && options.devices.empty())
+      return makeError(name + " is of measured devices: --devices");
+  for (auto [given, name] :
+       {std::pair<bool, StringRef>(!options.reads.empty(), "--reads"),
+        {!options.cells.empty(), "--cells"}})
+    if (given && !chip)
+      return makeError(name + " is of a measured chip: --chip");
   bool comparesSingle = (devices && !options.json.empty()) ||
                         any_of(options.plots, [](const PlotRequest &plot) {
                           return plot.kind == PlotKind::Ber;
@@ -418,6 +464,11 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.defects = defectPath;
   options.margin = marginPath;
   options.chip = chipPath;
+  options.reads = readsPath;
+  options.devices = devicesPath;
+  options.conditions = conditionsPath;
+  options.tail = tailModel;
+  options.cells = cellsPath;
   if (supply.getNumOccurrences())
     options.supply = supply;
   device::ModelOptions operation;

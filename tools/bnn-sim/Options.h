@@ -48,10 +48,13 @@ struct Options {
 
   NoiseSpec noise;
   std::string target; ///< name or file; empty: the image's, by name
-  std::string defects, margin, chip; ///< files of a laboratory
-  std::optional<double> supply;      ///< volt
-  device::Reference reference;       ///< of 1T1R, in figures
-  int64_t chips = 1;                 ///< of a point, at most
+  /// Files of a laboratory.
+  std::string defects, margin, chip, reads, devices, conditions;
+  TailModel tail = TailModel::None; ///< of the laws of `devices`
+  std::string cells;                ///< file of what was measured, cell by cell
+  std::optional<double> supply;     ///< volt
+  device::Reference reference;      ///< of 1T1R, in figures
+  int64_t chips = 1;                ///< of a point, at most
   uint64_t seed = 1;
   std::vector<mc::Axis> sweep;
   std::optional<double> yield; ///< wanted accuracy, a share

@@ -3,6 +3,7 @@
 #include "ChipReport.h"
 #include "ExpectedBer.h"
 #include "Figures.h"
+#include "Measurements.h"
 #include "Progress.h"
 #include "Report.h"
 #include "Samples.h"
@@ -155,6 +156,11 @@ Error runChips(const sim::Options &options, const image::Image &image,
   if (Error error = stageChip(options, image, *simulator, inputs,
                               experiment->points.front(), files))
     return error;
+  if (!options.cells.empty())
+    if (Error error = files.stage(
+            options.cells,
+            options.noise.measuredChip()->cellTable(simulator->cellMap())))
+      return error;
   if (!options.json.empty())
     if (Error error = files.stage(
             options.json, sim::formatChipJson(*experiment, image, options)))
@@ -169,69 +175,6 @@ Error runChips(const sim::Options &options, const image::Image &image,
   if (Error error = files.commit())
     return error;
   outs() << sim::formatChipReport(*experiment, image, options);
-  return Error::success();
-}
-
-/// The target whose devices are drawn.
-Error loadTarget(sim::Options &options, const image::Image &image) {
-  if (!options.noise.needsTarget())
-    return options.target.empty()
-               ? Error::success()
-               : makeError("--target is whose devices are drawn; give --noise "
-                           "device");
-  std::string name =
-      options.target.empty() ? image.target().name() : options.target;
-  Expected<Target> target = findTarget(name);
-  if (!target)
-    return makeError(
-        (options.target.empty() ? "the image's target: " : "--target: ") +
-        toString(target.takeError()));
-  options.noise.setTarget(std::move(*target));
-  return Error::success();
-}
-
-/// What was measured becomes part of the noise.
-Error loadLabFiles(sim::Options &options, const image::Image &image,
-                   const image::CellMap &map) {
-  auto name = [](StringRef path) { return sys::path::filename(path); };
-  if (!options.defects.empty()) {
-    auto file = openFile(options.defects);
-    if (!file)
-      return file.takeError();
-    auto defects = device::parseDefects((*file)->getBuffer(), options.defects);
-    if (!defects)
-      return defects.takeError();
-    auto mapped =
-        device::DefectMap::make(*defects, image, map, options.defects);
-    if (!mapped)
-      return mapped.takeError();
-    options.noise.addDefects(std::move(*mapped), name(options.defects));
-  }
-  if (!options.margin.empty()) {
-    auto file = openFile(options.margin);
-    if (!file)
-      return file.takeError();
-    auto rows = device::parseMargins((*file)->getBuffer(), options.margin);
-    if (!rows)
-      return rows.takeError();
-    auto table = device::marginTable(*rows, options.supply, options.margin);
-    if (!table)
-      return table.takeError();
-    options.noise.addMargins(std::move(*table), name(options.margin));
-  }
-  if (!options.chip.empty()) {
-    auto file = openFile(options.chip);
-    if (!file)
-      return file.takeError();
-    auto rows = device::parseReads((*file)->getBuffer(), options.chip);
-    if (!rows)
-      return rows.takeError();
-    auto chip =
-        device::measuredChip(*rows, image, map, options.supply, options.chip);
-    if (!chip)
-      return chip.takeError();
-    options.noise.setChip(std::move(*chip), name(options.chip));
-  }
   return Error::success();
 }
 
@@ -259,9 +202,7 @@ struct Setup {
     if (!made)
       return made.takeError();
     simulator.emplace(std::move(*made));
-    if (Error error = loadTarget(options, image))
-      return error;
-    return loadLabFiles(options, image, simulator->cellMap());
+    return sim::loadMeasurements(options, image, simulator->cellMap());
   }
 };
 

@@ -21,6 +21,7 @@
 #include "bnn/Target/Target.h"
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace bnn::device {
@@ -56,8 +57,10 @@ struct CellParameters {
   Telegraph lrsTelegraph, hrsTelegraph;
   /// Mean number of reads between changes; 0: a new state for each image.
   double telegraphDwellReads = 0;
-  std::string condition;                 ///< name, may be empty
-  Standing standing = Standing::Assumed; ///< the worst of all inputs
+  std::string condition;                      ///< name, may be empty
+  std::string programming;                    ///< its pulses, for people
+  std::optional<double> setJoule, resetJoule; ///< of a pulse
+  Standing standing = Standing::Assumed;      ///< the worst of all inputs
 };
 
 /// Frozen offsets at a cell: of its column and of its sense amplifier.

@@ -13,6 +13,8 @@
 
 #include "bnn/Device/Chip.h"
 #include "bnn/Image/CellMap.h"
+#include "bnn/Target/Target.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
@@ -35,6 +37,7 @@ struct Defect {
     ReadsMinus,
     Dead,
   };
+  size_t line = 0; ///< in the file
   std::string chip;
   uint64_t subarray = 0, row = 0, column = 0;
   Place place = Place::Cell;
@@ -73,6 +76,7 @@ private:
 
 /// margin.csv: how often a neuron's decision was wrong, by its distance.
 struct MarginRow {
+  size_t line = 0;
   std::optional<uint64_t> fanIn;
   std::optional<double> supplyVolt, clockNs;
   double delta = 0;
@@ -91,35 +95,75 @@ marginTable(llvm::ArrayRef<MarginRow> rows, std::optional<double> supplyVolt,
 
 /// reads.csv: what the cells of a chip answered.
 struct ReadRow {
+  size_t line = 0;
   std::string chip;
   uint64_t subarray = 0, row = 0, column = 0;
   bool input = false;
-  std::optional<double> supplyVolt;
+  std::optional<double> supplyVolt, celsius, senseNs;
   uint64_t reads = 0, ones = 0, zeros = 0; ///< answers 1, and ternary 0
 };
 llvm::Expected<std::vector<ReadRow>> parseReads(llvm::StringRef text,
                                                 llvm::StringRef name);
 
-/// A chip as it was measured.
-struct MeasuredChip {
-  Chip chip;
-  uint64_t cells = 0;    ///< of the image that the file covers
-  uint64_t counted = 0;  ///< of the image
-  uint64_t wrongOne = 0; ///< whose usual answer to input 1 is wrong
-  uint64_t wrongZero = 0;
-  uint64_t wavering = 0; ///< that answered both ways
-  uint64_t reads = 0, wrongReads = 0;
+/// Which of them to take; a row that does not name a value fits any choice.
+struct ReadChoice {
+  std::optional<double> supplyVolt, celsius;
 };
 
-/// The chip that `rows` describe: a cell answers as most of its reads did, and
-/// where reads differ it does so with the share that was measured. An input
-/// that was not measured answers as the other one. Fails on a place that the
-/// image does not have, on several chips or supplies, and on cells there twice.
-llvm::Expected<MeasuredChip> measuredChip(llvm::ArrayRef<ReadRow> rows,
-                                          const image::Image &image,
-                                          const image::CellMap &map,
-                                          std::optional<double> supplyVolt,
-                                          llvm::StringRef name);
+/// devices.csv: the resistance of a device after it was programmed.
+struct DeviceRow {
+  enum class State : uint8_t { Lrs, Hrs, Virgin };
+  size_t line = 0;
+  std::string chip;
+  uint64_t subarray = 0, row = 0, column = 0;
+  bool blb = false;         ///< the device on BLb
+  State state = State::Lrs; ///< it was programmed to
+  std::string condition;    ///< name, may be empty
+  std::optional<double> cycle, seconds, celsius, readVolt;
+  double ohm = 0;
+  /// The instrument reached its limit: the resistance is `ohm` or less.
+  bool bounded = false;
+};
+/// The file is a devices.csv, by its header, and no reads.csv.
+bool hasResistances(llvm::StringRef text);
+llvm::Expected<std::vector<DeviceRow>> parseDevices(llvm::StringRef text,
+                                                    llvm::StringRef name);
+
+/// Which of them to take; a row that does not name a value fits any choice.
+struct DeviceChoice {
+  bool fits(const DeviceRow &row) const;
+  std::optional<double> cycle, seconds, celsius;
+};
+
+/// conditions.csv: how devices were programmed.
+struct ConditionRow {
+  size_t line = 0;
+  std::string name;
+  std::optional<double> cycleMin, cycleMax, setJoule, resetJoule;
+  std::optional<uint64_t> devices;
+  std::string pulses; ///< "i_comp_uA 55, v_set_V 2", for people
+  std::string source;
+  Standing standing = Standing::Measured;
+};
+llvm::Expected<std::vector<ConditionRow>> parseConditions(llvm::StringRef text,
+                                                          llvm::StringRef name);
+
+/// A file as its rows and its name.
+template <typename Row> struct LabFile {
+  llvm::ArrayRef<Row> rows;
+  llvm::StringRef name;
+};
+
+/// The laws of the states under each condition and range of cycles, as tables
+/// of the devices that were measured; without `conditions` one range for each
+/// name, and a condition without a name where the rows have none. A device that
+/// was measured in several cycles counts once: the table of N devices has N
+/// quantiles of all their resistances. Fails where rows are of several times,
+/// temperatures or read voltages of which none is chosen, where a device is
+/// there twice in a cycle, and where both files contradict each other.
+llvm::Expected<std::vector<Condition>>
+measuredConditions(LabFile<DeviceRow> devices, LabFile<ConditionRow> conditions,
+                   const DeviceChoice &choice, TailModel tail);
 
 } // namespace bnn::device
 

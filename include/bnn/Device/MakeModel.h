@@ -43,6 +43,11 @@ llvm::ArrayRef<ModelParameter> modelParameters();
 llvm::Expected<CellModel> makeCellModel(const Target &target, bool ternary,
                                         const ModelOptions &options);
 
+/// R_th of ternary sensing at the operating point of `options`, where the
+/// target has it.
+llvm::Expected<std::optional<double>>
+zeroThreshold(const Target &target, const ModelOptions &options);
+
 } // namespace bnn::device
 
 #endif // BNN_DEVICE_MAKEMODEL_H

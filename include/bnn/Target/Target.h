@@ -75,6 +75,8 @@ enum class TailModel : uint8_t {
 struct QuantileTable {
   std::string unit;
   std::vector<std::vector<double>> quantiles; ///< [probability, ohm], ascending
+  /// Of each device, in place of quantiles; never in a target's file.
+  std::vector<double> resistances;
   uint64_t devices = 0;
   TailModel tail = TailModel::None;
   Standing standing = Standing::Assumed;
