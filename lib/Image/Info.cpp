@@ -1,6 +1,7 @@
 //===- Info.cpp - An image at a glance ------------------------------------===//
 
 #include "Table.h"
+#include "bnn/Image/Crossings.h"
 #include "bnn/Image/Text.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
@@ -187,6 +188,16 @@ void printPorts(const Image &image, raw_ostream &os) {
   };
   print("Inputs", image.inputs());
   print("Outputs", image.outputs());
+  Table crossings({"tensor", "direction", "elements", "encoding", "bits"});
+  for (const Crossing &crossing : listCrossings(image))
+    crossings.add({crossing.tensor,
+                   crossing.toChip ? "onto the chip" : "off it",
+                   grouped(crossing.elements), crossing.encoding,
+                   grouped(crossing.bits)});
+  os << "\nBetween host and chip, for a sample"
+     << (crossings.empty() ? ": nothing\n" : "\n");
+  if (!crossings.empty())
+    crossings.print(os);
 }
 
 void printLayers(const Image &image, raw_ostream &os) {

@@ -78,6 +78,17 @@ std::string formatJson(const Summary &summary) {
       for (const Row &row : summary.layers)
         json.object([&] { writeRow(json, row); });
     });
+    json.attributeArray("crossings", [&] {
+      for (const image::Crossing &crossing : summary.crossings)
+        json.object([&] {
+          json.attribute("tensor", crossing.tensor);
+          json.attribute("direction", crossing.toChip ? "onto" : "off");
+          json.attribute("encoding", crossing.encoding);
+          json.attribute("elements", crossing.elements);
+          json.attribute("bits", crossing.bits);
+          json.attribute("pass", crossing.pass);
+        });
+    });
     json.attribute("moves", summary.moves);
     json.attribute("subarrays", summary.subarrays);
     json.attribute("weights", summary.weights);

@@ -31,7 +31,7 @@ class Summarizer {
 public:
   Summarizer(const image::Image &image,
              const std::map<std::string, uint64_t> &ties)
-      : image(image), ties(ties), bipolar(image.values_size()) {}
+      : image(image), ties(ties) {}
   Summary run();
 
 private:
@@ -39,21 +39,15 @@ private:
   void add(const Op &op);
   void addHostWeights(const Op &op, Row &row);
   void addInputs();
-  void markBipolar();
 
   const Value &value(uint32_t id) const { return image.values(int(id)); }
   uint64_t tiesOf(const std::string &node) const {
     auto found = ties.find(node);
     return found == ties.end() ? 0 : found->second;
   }
-  uint64_t bitsOf(uint32_t id) const;
 
   const image::Image &image;
   const std::map<std::string, uint64_t> &ties;
-  /// Values of codes -1 .. 1 that are never 0.
-  std::vector<bool> bipolar;
-  /// Bits of one element of accumulators, by value.
-  std::map<uint32_t, uint64_t> accumulatorBits;
   Summary summary;
 };
 
@@ -77,60 +71,7 @@ bool isMove(const Op &op) {
          (op.kind() >= Op::RESHAPE && op.kind() <= Op::IDENTITY);
 }
 
-bool hasNoZero(const image::Thresholds &thresholds) {
-  return !thresholds.codes().empty() &&
-         std::find(thresholds.codes().begin(), thresholds.codes().end(), 0) ==
-             thresholds.codes().end();
-}
-
 } // namespace
-
-/// An image holds ranges of codes only: that 0 does not occur between -1 and +1
-/// shows in the layers that read a value, and in the steps that make it.
-void Summarizer::markBipolar() {
-  for (const image::Step &step : image.steps())
-    if (step.has_array() &&
-        step.array().plane_coding() == image::ArrayLayer::BIPOLAR)
-      bipolar[step.array().input()] = true;
-  for (const image::Port &port : image.inputs())
-    if (port.declared() == "bipolar")
-      bipolar[port.value()] = true;
-  auto carries = [](const Op &op) {
-    return op.place() == Op::DIGITAL && op.inputs_size() == 1 &&
-           op.outputs_size() == 1 &&
-           (op.kind() == Op::MAX_POOL ||
-            (op.kind() >= Op::RESHAPE && op.kind() <= Op::IDENTITY &&
-             op.kind() != Op::PAD));
-  };
-  for (const image::Step &step : llvm::reverse(image.steps()))
-    if (step.has_op() && carries(step.op()) && bipolar[step.op().outputs(0)])
-      bipolar[step.op().inputs(0)] = true;
-  for (const image::Step &step : image.steps()) {
-    if (step.has_array() && step.array().has_thresholds() &&
-        hasNoZero(step.array().thresholds()))
-      bipolar[step.array().output()] = true;
-    if (!step.has_op())
-      continue;
-    const Op &op = step.op();
-    if ((op.kind() == Op::THRESHOLD && hasNoZero(op.thresholds())) ||
-        (carries(op) && bipolar[op.inputs(0)]))
-      bipolar[op.outputs(0)] = true;
-  }
-}
-
-/// Bits of a value on the chip. Without a layer that tells the width of its
-/// accumulator, 32: no executor has wider ones.
-uint64_t Summarizer::bitsOf(uint32_t id) const {
-  const Value &of = value(id);
-  if (of.encoding() == Value::CODE) {
-    uint64_t codes = uint64_t(int64_t(of.code_max()) - of.code_min() + 1);
-    if (codes == 3 && bipolar[id])
-      codes = 2;
-    return elements(of) * std::max(1u, llvm::Log2_64_Ceil(codes));
-  }
-  auto found = accumulatorBits.find(id);
-  return elements(of) * (found == accumulatorBits.end() ? 32 : found->second);
-}
 
 //===----------------------------------------------------------------------===//
 // Layers
@@ -172,8 +113,6 @@ void Summarizer::add(const image::ArrayLayer &layer) {
   row.utilization = cells ? double(weights) / double(cells) : 0;
   row.rowReads =
       row.positions * row.inputBits * row.neurons * layer.tile_columns();
-  if (layer.accumulation().bits())
-    accumulatorBits[layer.output()] = layer.accumulation().bits();
   summary.weights += weights;
   summary.rowReads += row.rowReads;
   summary.layers.push_back(std::move(row));
@@ -201,16 +140,7 @@ void Summarizer::addHostWeights(const Op &op, Row &row) {
 }
 
 void Summarizer::add(const Op &op) {
-  if (op.kind() == Op::ENCODE)
-    summary.inputBits += bitsOf(op.outputs(0));
-  if (op.kind() == Op::DECODE)
-    summary.outputBits += bitsOf(op.inputs(0));
   if (isMove(op)) {
-    // Moves of accumulators keep their width.
-    if (op.inputs_size())
-      if (auto found = accumulatorBits.find(op.inputs(0));
-          found != accumulatorBits.end() && op.kind() != Op::DECODE)
-        accumulatorBits[op.outputs(0)] = found->second;
     ++summary.moves;
     return;
   }
@@ -245,8 +175,6 @@ void Summarizer::add(const Op &op) {
 
 void Summarizer::addInputs() {
   for (const image::Port &port : image.inputs()) {
-    if (value(port.value()).encoding() == Value::CODE)
-      summary.inputBits += bitsOf(port.value());
     if (port.declared().empty())
       continue;
     DeclaredInput input{port.name(), port.declared(), port.scale(),
@@ -267,7 +195,6 @@ Summary Summarizer::run() {
   summary.rows = image.target().rows();
   summary.columns = image.target().columns();
   summary.subarrays = image.num_subarrays();
-  markBipolar();
   addInputs();
   for (const image::Step &step : image.steps()) {
     if (step.has_array())
@@ -277,9 +204,9 @@ Summary Summarizer::run() {
   }
   for (const Row &row : summary.layers)
     summary.ties += row.ties;
-  for (const image::Port &port : image.outputs())
-    if (value(port.value()).encoding() != Value::REAL)
-      summary.outputBits += bitsOf(port.value());
+  summary.crossings = image::listCrossings(image);
+  for (const image::Crossing &crossing : summary.crossings)
+    (crossing.toChip ? summary.inputBits : summary.outputBits) += crossing.bits;
   double cells = double(summary.subarrays) * summary.rows * summary.columns;
   summary.utilization = cells > 0 ? double(summary.weights) / cells : 0;
   return std::move(summary);

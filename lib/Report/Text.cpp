@@ -179,6 +179,11 @@ static std::string formatTotals(const Summary &summary) {
     text += fmt::format("{} onto the chip and {} off it a sample\n",
                         plural(summary.inputBits, "bit"),
                         plural(summary.outputBits, "bit"));
+  for (const image::Crossing &crossing : summary.crossings)
+    text +=
+        fmt::format("  {} {}: {} x {}, {}\n", crossing.toChip ? "onto" : "off ",
+                    crossing.tensor, crossing.elements, crossing.encoding,
+                    plural(crossing.bits, "bit"));
   if (summary.ties)
     text += fmt::format("{}: decisions that float32 leaves to its rounding; "
                         "--emit bnn lists them\n",

@@ -9,6 +9,7 @@
 #include "Verification.h"
 #include "bnn/Conversion/BNNToImage.h"
 #include "bnn/Conversion/RRAMToImage.h"
+#include "bnn/HostModel/HostModel.h"
 #include "bnn/Image/Image.h"
 #include "bnn/InitAll.h"
 #include "bnn/Report/Report.h"
@@ -247,6 +248,16 @@ LogicalResult Compilation::finish(const image::Image &image) {
       return fail(bytes.takeError());
     if (llvm::Error error = files.stage(options.output, *bytes))
       return fail(std::move(error));
+  }
+  if (!options.emitHost.empty()) {
+    llvm::Expected<std::vector<std::string>> models = makeHostModels(image);
+    if (!models)
+      return fail(makeError("--emit-host " + options.emitHost + ": " +
+                            llvm::toString(models.takeError())));
+    for (auto [i, bytes] : llvm::enumerate(*models))
+      if (llvm::Error error =
+              files.stage(hostModelPath(options.emitHost, i), bytes))
+        return fail(std::move(error));
   }
   if (!options.report.empty()) {
     bool json = llvm::StringRef(options.report).ends_with(".json");

@@ -115,6 +115,11 @@ static cl::opt<unsigned>
 static cl::opt<uint64_t>
     seed("seed", cl::value_desc("S"), cl::cat(category), cl::init(1),
          cl::desc("Seed of the random inputs of --verify (default: 1)"));
+static cl::opt<std::string> emitHost(
+    "emit-host", cl::value_desc("host.onnx"), cl::cat(category),
+    cl::desc(
+        "Write what the host computes as ONNX models: host.onnx up to the\n"
+        "arrays, host.2.onnx from there on, and so on"));
 static cl::opt<std::string> report(
     "report", cl::value_desc("FILE"), cl::cat(category),
     cl::desc("Write the summary: JSON if FILE ends in .json, else text"));
@@ -241,6 +246,8 @@ static llvm::Error parseBinarize(Options &options) {
   llvm::append_range(options.binarize.nodes, binarizeNodes);
   options.calibration = calibration;
   options.labels = labels;
+  // Who has labels compares scores with each other.
+  options.binarize.scores = !labels.empty();
   if (binarize != "none" && binarize != "classifier" && binarize != "all")
     return makeError("--binarize " + binarize +
                      ": is none of none, classifier, all; single layers are "
@@ -293,6 +300,8 @@ static std::vector<std::string> makeProvenance(const Options &options) {
                        llvm::sys::path::filename(options.calibration).str());
       result.push_back("--calibration-samples=" +
                        std::to_string(options.binarize.samples));
+      if (options.binarize.scores)
+        result.push_back("--labels");
     }
   }
   if (options.schedule != ScheduleChoice::Auto)
@@ -311,6 +320,8 @@ static llvm::Error decideOutput(Options &options) {
     return makeError("-o names no file");
   if (options.report.empty() && report.getNumOccurrences())
     return makeError("--report names no file");
+  if (options.emitHost.empty() && emitHost.getNumOccurrences())
+    return makeError("--emit-host names no file");
   bool isIR = path.ends_with(".mlir") || path.ends_with(".mlirbc");
   if (isIR && options.stage == Stage::Image)
     return makeError("-o " + path +
@@ -322,9 +333,14 @@ static llvm::Error decideOutput(Options &options) {
                      ".rimg; name it .mlir or .mlirbc");
   if (path == "-" && options.stage == Stage::Image)
     return makeError("-o -: an image is binary and goes to a file");
-  if (options.stage != Stage::Image &&
-      (options.verify || !options.report.empty()))
-    return makeError(llvm::Twine(options.verify ? "--verify" : "--report") +
+  if (options.stage == Stage::Image)
+    return llvm::Error::success();
+  const char *needsImage = options.verify              ? "--verify"
+                           : !options.report.empty()   ? "--report"
+                           : !options.emitHost.empty() ? "--emit-host"
+                                                       : nullptr;
+  if (needsImage)
+    return makeError(llvm::Twine(needsImage) +
                      " needs the image; leave out --emit");
   return llvm::Error::success();
 }
@@ -372,6 +388,7 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.verifyInputs = verify;
   options.verifySamples = verifySamples;
   options.seed = seed;
+  options.emitHost = emitHost;
   options.report = report;
   options.baseline = baseline;
   options.quiet = quiet;

@@ -49,6 +49,7 @@ struct Options {
   unsigned verifySamples = 16;
   uint64_t seed = 1;
 
+  std::string emitHost; // empty: no models of the host's part
   std::string report;
   std::string baseline; // of the memory table; empty: the model itself
   bool quiet = false;

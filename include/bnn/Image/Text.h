@@ -17,7 +17,7 @@ namespace bnn::image {
 /// The sections of `printInfo`.
 struct InfoSections {
   bool summary = true;  // provenance, target, presentation
-  bool ports = true;    // inputs and outputs
+  bool ports = true;    // inputs, outputs, and what crosses
   bool layers = true;   // on the arrays
   bool ops = true;      // outside the arrays
   bool tensors = false; // ONNX tensors: held by which value, or absent and why

@@ -8,6 +8,7 @@
 #ifndef BNN_REPORT_REPORT_H
 #define BNN_REPORT_REPORT_H
 
+#include "bnn/Image/Crossings.h"
 #include "bnn/Image/image.pb.h"
 #include "bnn/Report/Memory.h"
 #include <cstdint>
@@ -62,6 +63,7 @@ struct Summary {
   std::vector<Row> layers;        ///< in order of execution
   uint64_t moves = 0;             ///< reshapes, transposes, ...: no layers
   std::vector<DeclaredInput> inputs;
+  std::vector<image::Crossing> crossings; ///< between host and chip
 
   // Totals.
   uint64_t subarrays = 0;   ///< of the chip

@@ -62,7 +62,7 @@ TEST(BinaryFit, EqualValuesHaveOneLevel) {
   TwoLevels found = splitInTwo(values);
   EXPECT_EQ(found.half(), 0);
   EXPECT_EQ(found.high, 2.5);
-  EXPECT_EQ(found.threshold, 2.5);
+  EXPECT_EQ(found.threshold, 0);
 }
 
 //===----------------------------------------------------------------------===//

@@ -101,6 +101,7 @@ std::optional<LayerChoice> BinarizePass::choose(Operation *layer,
   choice.keepWeights = isCode(weight);
   choice.ternary =
       choice.keepWeights ? isa<TernaryType>(weight) : weights == "ternary";
+  choice.outputsAreScores = scores;
   FiniteValues values;
   choice.signInput =
       !values.isFinite(input) && !(source && source.getDefiningOp<DecodeOp>());

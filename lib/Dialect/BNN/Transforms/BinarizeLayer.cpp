@@ -2,6 +2,7 @@
 
 #include "BinarizeLayer.h"
 #include "LayerData.h"
+#include "ScoreTail.h"
 #include "Utils.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 #include "bnn/Host/Kernels.h"
@@ -172,6 +173,9 @@ FailureOr<Fit> LayerBinarizer::fit(const InputLevels &levels,
   FailureOr<std::vector<float>> weights = shape.weights();
   if (failed(weights))
     return failure();
+  auto tail = findScoreTail(layer, choice.outputsAreScores);
+  if (failed(tail))
+    return failure();
   Fit all;
   int64_t fanIn = shape.fanIn(), neurons = shape.groupNeurons();
   for (int64_t group = 0; group < shape.groups(); ++group) {
@@ -199,6 +203,8 @@ FailureOr<Fit> LayerBinarizer::fit(const InputLevels &levels,
           },
           problem);
       part = fitLayer(problem);
+      if (*tail)
+        fitScores(problem, **tail, part);
     } else {
       part = fitWeights(neurons, fanIn, problem.prior, choice.ternary);
       for (int64_t i = 0; i < neurons * fanIn; ++i)

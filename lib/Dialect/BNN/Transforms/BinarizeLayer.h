@@ -11,6 +11,8 @@ struct LayerChoice {
   bool ternary = false;     ///< weights -1, 0, +1 instead of -1, +1
   bool signInput = true;    ///< else the input's values are few already
   bool keepWeights = false; ///< packed already; only the input changes
+  /// Of the network's outputs the largest decides, not its value.
+  bool outputsAreScores = false;
 };
 
 struct BinarizedLayer {

@@ -22,7 +22,9 @@ TwoLevels bnn::splitInTwo(std::vector<float> &values) {
   double total = 0;
   for (float value : values)
     total += value;
-  TwoLevels best{values.front(), values.front(), values.front()};
+  // Of a constant channel no rounding may decide.
+  double far = values.front() - std::max(1.0F, std::fabs(values.front()));
+  TwoLevels best{double(float(far)), values.front(), values.front()};
   // Least squares within the sides = most between them.
   double most = -1, sum = 0;
   for (size_t i = 1; i < count; ++i) {

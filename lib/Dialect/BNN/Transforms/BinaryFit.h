@@ -23,7 +23,7 @@ struct TwoLevels {
 
 /// The split of `values` (at least one, reordered) with the least squared
 /// distance to the means of both sides (Lloyd and Max for one bit). Values that
-/// are all equal get the threshold below them and no distance of the levels.
+/// are all equal get a threshold far below them and no distance of the levels.
 TwoLevels splitInTwo(std::vector<float> &values);
 
 /// Inputs of one layer (or of one group of a convolution) and the sums wanted.

@@ -72,8 +72,28 @@ LogicalResult CalibrationRun::prepare(Operation *op, std::vector<Step> &steps) {
   return success();
 }
 
-LogicalResult CalibrationRun::evaluate(ArrayRef<Step> steps,
+/// Whether `op` or something after it reads `value`, also through moves.
+static bool isLive(Value value, Operation *op) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    return !user->isBeforeInBlock(op) ||
+           (isMove(user) && isLive(user->getResult(0), op));
+  });
+}
+
+/// Keeps of each sample what `next` and those after it read, and `kept`.
+LogicalResult CalibrationRun::evaluate(ArrayRef<Step> steps, Operation *next,
+                                       Value kept,
                                        std::vector<Values> &values) {
+  DenseSet<Value> live;
+  auto addLive = [&](Value value) {
+    if (value == kept || isLive(value, next))
+      live.insert(value);
+  };
+  if (!values.empty())
+    for (auto &entry : values.front())
+      addLive(entry.first);
+  for (const Step &step : steps)
+    llvm::for_each(step.op->getResults(), addLive);
   std::vector<std::pair<Operation *, std::string>> errors(values.size());
   tbb::parallel_for(size_t(0), values.size(), [&](size_t sample) {
     Values &known = values[sample];
@@ -94,19 +114,14 @@ LogicalResult CalibrationRun::evaluate(ArrayRef<Step> steps,
            llvm::zip_equal(step.op->getResults(), results))
         known[value] = std::move(tensor);
     }
+    for (auto entry = known.begin(); entry != known.end(); ++entry)
+      if (!live.contains(entry->first))
+        known.erase(entry);
   });
   for (auto &[op, message] : errors)
     if (op)
       return op->emitError() << "calibration: " << message;
   return success();
-}
-
-/// Whether `op` or something after it reads `value`, also through moves.
-static bool isLive(Value value, Operation *op) {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    return !user->isBeforeInBlock(op) ||
-           (isMove(user) && isLive(user->getResult(0), op));
-  });
 }
 
 LogicalResult CalibrationRun::advance(Operation *stop) {
@@ -118,13 +133,7 @@ LogicalResult CalibrationRun::advance(Operation *stop) {
     last = op;
   }
   // The weights of a layer may stand right before it and change with it.
-  if (failed(evaluate(steps, changed)))
-    return failure();
-  for (Values &values : changed)
-    for (auto entry = values.begin(); entry != values.end(); ++entry)
-      if (!isLive(entry->first, stop))
-        values.erase(entry);
-  return success();
+  return evaluate(steps, stop, {}, changed);
 }
 
 const Tensor &CalibrationRun::get(int64_t sample, Value value) const {
@@ -157,14 +166,14 @@ FailureOr<std::vector<Tensor>> CalibrationRun::original(Operation *layer) {
     if (failed(prepare(lastOfCopy, steps)))
       return failure();
   }
-  if (failed(evaluate(steps, unchanged)))
+  Value result = stop->getResult(0);
+  if (failed(evaluate(steps, stop->getNextNode(), result, unchanged)))
     return failure();
   std::vector<Tensor> results;
   for (Values &values : unchanged) {
-    results.push_back(values[stop->getResult(0)]);
-    for (auto entry = values.begin(); entry != values.end(); ++entry)
-      if (!isLive(entry->first, stop->getNextNode()))
-        values.erase(entry);
+    results.push_back(values[result]);
+    if (!isLive(result, stop->getNextNode()))
+      values.erase(result);
   }
   return results;
 }

@@ -48,6 +48,7 @@ private:
 
   mlir::LogicalResult prepare(mlir::Operation *op, std::vector<Step> &steps);
   mlir::LogicalResult evaluate(llvm::ArrayRef<Step> steps,
+                               mlir::Operation *next, mlir::Value kept,
                                std::vector<Values> &values);
 
   struct Eraser {

@@ -3,6 +3,9 @@
 #include "Utils.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
 
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
 namespace bnn {
 #define GEN_PASS_DEF_BNNPARTITION
 #include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
@@ -45,12 +48,44 @@ static bool onArrays(Operation &op) {
          !isa<FloatType>(elementType(op.getResult(0)));
 }
 
+/// "64 x !bnn.int<5, unsigned>, 320 bits a sample". How wide an accumulator is
+/// is decided with the layers of the chip.
+static std::string describeCrossing(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t elements = type.getNumElements();
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (!isCode(type.getElementType())) {
+    os << elements << " x accumulator";
+    return text;
+  }
+  CodeRange range = codeRange(type.getElementType());
+  bool bipolar = isa<BinaryType>(type.getElementType());
+  int64_t bits =
+      bipolar
+          ? 1
+          : int64_t(llvm::Log2_64_Ceil(uint64_t(range.max - range.min + 1)));
+  os << elements << " x " << type.getElementType() << ", "
+     << elements * std::max<int64_t>(1, bits) << " bits a sample";
+  return text;
+}
+
+static void setCrossing(Operation *op, const char *direction, Value value) {
+  op->setAttr(
+      "bnn.crossing",
+      StringAttr::get(op->getContext(), direction + describeCrossing(value)));
+}
+
 void PartitionPass::runOnOperation() {
   DenseMap<Operation *, bool> known;
   auto operators = getOperation().front().without_terminator();
   unsigned arrays = llvm::count_if(operators, onArrays);
   numArrays += arrays;
   for (Operation &op : operators) {
+    if (auto encode = dyn_cast<EncodeOp>(op))
+      setCrossing(&op, "onto the chip: ", encode.getResult());
+    if (auto decode = dyn_cast<DecodeOp>(op))
+      setCrossing(&op, "off the chip: ", decode.getInput());
     if (onArrays(op) || !onHost(&op))
       continue;
     ++numHost;

@@ -78,8 +78,10 @@ def BNNBinarize : Pass<"bnn-binarize", "::mlir::func::FuncOp"> {
     error, codes, scale and offset minimize the squared distance to the sums that
     the layer has in the network as read (coordinate descent, then least
     squares). So each layer makes up for the errors of those before, and batch
-    norms after it see the statistics they were trained for. Without data,
-    thresholds are 0 and scales mean magnitudes, and a warning says so.
+    norms after it see the statistics they were trained for. Of scores that end in
+    a softmax or a class index (with `scores`: of the outputs) the differences
+    decide: their layer is fitted to the softmax of the scores of the network as
+    read. Without data, thresholds are 0 and scales mean magnitudes, and a warning says so.
 
     What follows compiles the result exactly. `bnn.binarized` of the function says
     what was taken and why, that of an operator what was done to it.
@@ -95,7 +97,9 @@ def BNNBinarize : Pass<"bnn-binarize", "::mlir::func::FuncOp"> {
     Option<"calibration", "calibration", "std::string", "\"\"",
            "Samples of the network's input: x.npy, x.npz:member, x.pb">,
     Option<"samples", "samples", "int64_t", "512",
-           "At most so many of them, evenly spaced">];
+           "At most so many of them, evenly spaced">,
+    Option<"scores", "scores", "bool", "false",
+           "Of the outputs the largest decides, not its value">];
   let statistics = [
     Statistic<"numBinarized", "num-binarized", "Layers made binary or ternary">,
     Statistic<"numLeft", "num-left", "Layers asked for and left as they are">];
