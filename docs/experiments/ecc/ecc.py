@@ -35,12 +35,22 @@ PUBLISHED = 0.055  # ln-sigma of the published LRS, 381.7 ohm of 6988 ohm, befor
 CODES = ["SEC (7,4)", "SECDED (8,4)", "SECDED (72,64)"]
 REFERENCES = ["min_error", "geometric_mean", "fixed_ohm"]
 LEVEL = 1e-4  # of 2T2R without offset, in the figures
+OFFSETS = [0.02 * i for i in range(26)]  # of the map
 
 # 1T1R, 2T2R and the three codes, two digits each, enumerated independently of
 # this project. The long code's depend on which (72,64) code it is.
 EXPECTED = [(1e-1, 3.5e-2, 6.8e-2, 5.6e-2, 1.1e-1), (3.3e-2, 4.7e-3, 8.9e-3, 7.1e-3, 3.4e-2),
             (1e-2, 5.0e-4, 8.8e-4, 6.9e-4, 5.5e-3), (1e-3, 6.2e-6, 9.0e-6, 7.0e-6, 6.9e-5),
             (1e-4, 7.2e-8, 9.0e-8, 7.0e-8, 7.1e-7)]
+
+
+said = []
+
+
+def say(line=""):
+    """Prints a line that README.md has, too."""
+    said.append(line)
+    print(line)
 
 
 def score(rate):
@@ -94,46 +104,46 @@ def equal_spreads(devices):
     # The best reference lies in the middle of both medians: Q(ln(HRS / LRS) / (2 sigma)).
     medians = [LRS * math.exp(2 * SIGMA * score(p)) for p in singles]
     points = devices.rates({"lrs.ln_sigma": SIGMA, "hrs.ln_sigma": SIGMA}, ("hrs.median", medians), chips=50)
-    print("equal ln-sigmas, no offset, the best reference, a mean over bits of the code")
-    print()
-    print("  1T1R     2T2R" + "".join(f"  {name:>14}" for name in CODES) + "   2T2R / SECDED (8,4)")
+    say("equal ln-sigmas, no offset, the best reference, a mean over bits of the code")
+    say()
+    say("  1T1R     2T2R" + "".join(f"  {name:>14}" for name in CODES) + "   2T2R / SECDED (8,4)")
     for p in points:
-        print(f"{p.single:6.1e}  {p.pair:7.1e}" + "".join(f"  {p.codes[name]:14.1e}" for name in CODES) +
+        say(f"{p.single:6.1e}  {p.pair:7.1e}" + "".join(f"  {p.codes[name]:14.1e}" for name in CODES) +
               f"  {p.ratio:14.2f}")
-    print()
+    say()
     return dict(zip(singles, points))
 
 
 def levels(devices):
     """Prints 2T2R / SECDED (8,4) for unequal spreads; {(sigma, level): Point}."""
-    print("2T2R / SECDED (8,4), HRS ln-sigma 0.6, no offset, the best reference")
-    print()
+    say("2T2R / SECDED (8,4), HRS ln-sigma 0.6, no offset, the best reference")
+    say()
     wanted = [1e-2, 1e-3, 1e-4, 1e-6]
-    print("LRS ln-sigma   2T2R at " + "".join(f"{rate:10.0e}" for rate in wanted))
+    say("LRS ln-sigma   2T2R at " + "".join(f"{rate:10.0e}" for rate in wanted))
     found = {}
     for sigma in (PUBLISHED, 0.15, 0.3, 0.6):
         points = devices.rates({"lrs.ln_sigma": sigma, "hrs.ln_sigma": SIGMA},
                                ("hrs.median", [hrs_for_pair(rate, sigma) for rate in wanted]))
         found.update({(sigma, rate): point for rate, point in zip(wanted, points)})
-        print(f"{sigma:12g}           " + "".join(f"{point.ratio:10.3g}" for point in points))
-    print()
+        say(f"{sigma:12g}           " + "".join(f"{point.ratio:10.3g}" for point in points))
+    say()
     return found
 
 
 def references(devices):
     """Prints what the reference alone does at LEVEL; {(reference, sigma): Point}."""
-    print(f"2T2R / SECDED (8,4) at a 2T2R rate of {LEVEL:g}, by the reference of the single devices")
-    print()
-    print("LRS ln-sigma    " + "".join(f"{name:>16}" for name in REFERENCES))
+    say(f"2T2R / SECDED (8,4) at a 2T2R rate of {LEVEL:g}, by the reference of the single devices")
+    say()
+    say("LRS ln-sigma    " + "".join(f"{name:>16}" for name in REFERENCES))
     found = {}
     for sigma in (PUBLISHED, 0.15, 0.3, 0.6):
         for reference in REFERENCES:
             [found[reference, sigma]] = devices.rates(
                 {"lrs.ln_sigma": sigma, "hrs.ln_sigma": SIGMA},
                 ("hrs.median", [hrs_for_pair(LEVEL, sigma)]), reference)
-        print(f"{sigma:12g}    " + "".join(f"{found[name, sigma].ratio:16.3g}" for name in REFERENCES))
-    print(f"fixed_ohm is {FIXED} ohm, the best reference of equal spreads")
-    print()
+        say(f"{sigma:12g}    " + "".join(f"{found[name, sigma].ratio:16.3g}" for name in REFERENCES))
+    say(f"fixed_ohm is {FIXED} ohm, the best reference of equal spreads")
+    say()
     return found
 
 
@@ -141,7 +151,7 @@ def check(table, spreads, placed, devices):
     failures = []
 
     def demand(what, holds):
-        print(("holds  " if holds else "FAILS  ") + what)
+        say(("holds  " if holds else "FAILS  ") + what)
         if not holds:
             failures.append(what)
 
@@ -177,6 +187,12 @@ def check(table, spreads, placed, devices):
            placed["geometric_mean", PUBLISHED].ratio < 0.1)
     demand("with equal spreads the middle is the best reference",
            near(placed["geometric_mean", 0.6].ratio, placed["min_error", 0.6].ratio, 1e-3))
+    with open(HERE / "map.csv") as file:
+        drawn = {(row["reference"], float(row["lrs_ln_sigma_over_hrs_ln_sigma"]), float(row["offset_latch_sigma"])):
+                 float(row["ratio"]) for row in csv.DictReader(file)}
+    demand("map.csv has the ratios of a new run, at half the spread and at equal ones",
+           all(near(drawn[name, share, round(offset, 2)], p.ratio, 1e-3) for name in REFERENCES for share in (0.5, 1)
+               for offset, p in zip(OFFSETS, map_line(devices, name, share))))
     return not failures
 
 
@@ -202,17 +218,18 @@ def save(name, header, rows):
         writer.writerows([[f"{v:.5g}" if isinstance(v, float) else v for v in row] for row in rows])
 
 
+def map_line(devices, reference, share):
+    """The points of the map over the offset, at one ratio of spreads."""
+    return devices.rates({"lrs.ln_sigma": share * SIGMA, "hrs.ln_sigma": SIGMA,
+                          "hrs.median": hrs_for_pair(LEVEL, share * SIGMA)}, ("offset_latch_sigma", OFFSETS), reference)
+
+
 def draw_map(devices):
-    shares = [0.05 * i for i in range(1, 25)]
-    offsets = [0.02 * i for i in range(26)]
     rows, blocks, contours = [], "", ""
     for panel, reference in enumerate(REFERENCES):
         blocks += f"$m{panel} << EOD\n"
-        for share in shares:
-            points = devices.rates({"lrs.ln_sigma": share * SIGMA, "hrs.ln_sigma": SIGMA,
-                                    "hrs.median": hrs_for_pair(LEVEL, share * SIGMA)},
-                                   ("offset_latch_sigma", offsets), reference)
-            for offset, p in zip(offsets, points):
+        for share in [0.05 * i for i in range(1, 25)]:
+            for offset, p in zip(OFFSETS, map_line(devices, reference, share)):
                 rows.append([reference, share, offset, p.single, p.pair, p.codes[CODES[1]], p.ratio])
                 blocks += f"{share:g} {offset:g} {math.log10(p.ratio):.6g}\n"
             blocks += "\n"
@@ -292,7 +309,11 @@ def main():
             draw_map(devices)
             draw_references(devices)
         if options.check:
-            sys.exit(0 if check(table, spreads, placed, devices) else 1)
+            good = check(table, spreads, placed, devices)
+            page = (HERE / "README.md").read_text()
+            missing = [line for line in said if line and f"    {line}\n" not in page]
+            print("".join(f"README.md does not say: {line}\n" for line in missing), end="")
+            sys.exit(0 if good and not missing else 1)
 
 
 if __name__ == "__main__":
