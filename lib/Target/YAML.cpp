@@ -54,6 +54,13 @@ template <> struct ScalarEnumerationTraits<bnn::Verify> {
   }
 };
 
+template <> struct ScalarEnumerationTraits<ResetParallel> {
+  static void enumeration(IO &io, ResetParallel &value) {
+    io.enumCase(value, "bit", ResetParallel::Bit);
+    io.enumCase(value, "row", ResetParallel::Row);
+  }
+};
+
 template <> struct ScalarEnumerationTraits<Schedules> {
   static void enumeration(IO &io, Schedules &value) {
     io.enumCase(value, "p2s", Schedules::P2S);
@@ -103,6 +110,24 @@ template <> struct MappingTraits<Capabilities> {
   }
 };
 
+template <> struct MappingTraits<Programming> {
+  static void mapping(IO &io, Programming &programming) {
+    io.mapOptional("forming_done", programming.formed);
+    io.mapOptional("reset_parallel", programming.reset);
+    allow(io, "max_pulses", programming.maxPulses, "pulses", 1, 1e6,
+          /*integer=*/true);
+    allow(io, "voltage_step", programming.voltageStep, "volt", 0);
+    allow(io, "wait_before_verify", programming.wait, "second", 0);
+    allow(io, "lrs_maximum", programming.lrsMaximum, "ohm", positive);
+    allow(io, "hrs_minimum", programming.hrsMinimum, "ohm", positive);
+    allow(io, "endurance", programming.endurance, "cycles", 1);
+    if (!io.error() && programming.lrsMaximum && programming.hrsMinimum &&
+        programming.hrsMinimum->value < programming.lrsMaximum->value)
+      io.setError(
+          "hrs_minimum: lies below lrs_maximum: a device could be both");
+  }
+};
+
 template <> struct MappingTraits<Target> {
   static void mapping(IO &io, Target &target) {
     io.mapRequired("name", target.name);
@@ -110,6 +135,7 @@ template <> struct MappingTraits<Target> {
     io.mapRequired("geometry", target.geometry);
     io.mapRequired("capabilities", target.capabilities);
     io.mapOptional("devices", target.devices);
+    io.mapOptional("programming", target.programming);
     if (!io.error() && target.name.empty())
       io.setError("name: must not be empty");
   }

@@ -1,5 +1,6 @@
 //===- bnn-image.cpp - Looks at programming images ------------------------===//
 
+#include "Plan.h"
 #include "Recovered.h"
 #include "bnn/Export/Export.h"
 #include "bnn/Image/CellArray.h"
@@ -72,6 +73,49 @@ cl::opt<bool> diffSubarrays("subarrays",
                             cl::desc("List each subarray to program"),
                             cl::sub(diffCommand), cl::cat(category));
 
+cl::opt<std::string>
+    diffDevices("devices", cl::value_desc("FILE.csv"),
+                cl::desc("Write the devices to pulse, row by row, RESET before "
+                         "SET"),
+                cl::sub(diffCommand), cl::cat(category));
+cl::opt<std::string> diffTarget("target", cl::value_desc("NAME|FILE.yaml"),
+                                cl::desc("Whose endurance to count with "
+                                         "(default: the image's)"),
+                                cl::sub(diffCommand), cl::cat(category));
+
+cl::SubCommand planCommand("plan", "Write how to program a chip and verify it, "
+                                   "step by step");
+cl::opt<std::string> planFile(cl::Positional, cl::Required, cl::desc("<image>"),
+                              cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planTarget("target", cl::value_desc("NAME|FILE.yaml"),
+                                cl::desc("Chip to program (default: the "
+                                         "image's)"),
+                                cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planFrom("from", cl::value_desc("old.rimg"),
+                              cl::desc("What the chip holds: pulses only for "
+                                       "devices that change"),
+                              cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planReads("reads", cl::value_desc("FILE.csv"),
+                               cl::desc("Verification at the sense amplifiers: "
+                                        "plan the next attempt on cells that "
+                                        "failed"),
+                               cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planMeasured("measured", cl::value_desc("FILE.csv"),
+                                  cl::desc("The same, of resistances "
+                                           "(devices.csv)"),
+                                  cl::sub(planCommand), cl::cat(category));
+cl::opt<uint64_t> planAttempt("attempt", cl::value_desc("N"), cl::init(2),
+                              cl::desc("Number of the next attempt (default: "
+                                       "2)"),
+                              cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planDefects("defects", cl::value_desc("FILE.csv"),
+                                 cl::desc("Give up: write what failed as "
+                                          "defects.csv"),
+                                 cl::sub(planCommand), cl::cat(category));
+cl::opt<std::string> planOutput("o", cl::value_desc("plan.csv"),
+                                cl::desc("Output"), cl::sub(planCommand),
+                                cl::cat(category));
+
 cl::opt<std::string> weightsFile(cl::Positional, cl::Required,
                                  cl::desc("<image>"), cl::sub(weightsCommand),
                                  cl::cat(category));
@@ -137,6 +181,8 @@ constexpr StringLiteral examples =
     "  bnn-image dump net.rimg                      all fields as text\n"
     "  bnn-image dump --subarray 3 net.rimg         its cells as + - 0 .\n"
     "  bnn-image diff old.rimg new.rimg             devices to reprogram\n"
+    "  bnn-image diff --devices list.csv old.rimg new.rimg   and which\n"
+    "  bnn-image plan -o plan.csv net.rimg          pulses and verification\n"
     "  bnn-image weights --layer fc1 -o fc1.npy net.rimg\n"
     "  bnn-image thresholds --layer fc1 net.rimg    of each neuron, as CSV\n"
     "  bnn-image export --format memh -o net.memh net.rimg   for RTL\n"
@@ -252,7 +298,15 @@ Error runDiff(bool &identical) {
   identical = image::printDiff(*before, *after, diffSubarrays, outs());
   if (identical)
     outs() << "identical\n";
+  if (!diffDevices.empty() || !diffTarget.empty())
+    return writeDevices(*before, *after, diffTarget, diffDevices, outs());
   return Error::success();
+}
+
+Error runPlan() {
+  return writePlan({planFile, planTarget, planFrom, planReads, planMeasured,
+                    planDefects, planOutput, planAttempt},
+                   outs());
 }
 
 Error runExport() {
@@ -307,6 +361,8 @@ int run() {
     int status = finish(runDiff(identical));
     return identical ? status : 1;
   }
+  if (planCommand)
+    return finish(runPlan());
   if (weightsCommand)
     return finish(
         writeWeights(weightsFile, nameOf(weightsLayer), weightsOutput));
@@ -318,7 +374,7 @@ int run() {
   if (importCommand)
     return finish(runImport());
   WithColor::error(errs(), "bnn-image")
-      << "say what to do: info, verify, dump, diff, weights, thresholds, "
+      << "say what to do: info, verify, dump, diff, plan, weights, thresholds, "
          "export or import; --help shows examples\n";
   return 1;
 }
@@ -335,8 +391,8 @@ int main(int argc, char **argv) {
   });
   for (cl::SubCommand *command :
        {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,
-        &dumpCommand, &diffCommand, &weightsCommand, &thresholdsCommand,
-        &exportCommand, &importCommand})
+        &dumpCommand, &diffCommand, &planCommand, &weightsCommand,
+        &thresholdsCommand, &exportCommand, &importCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::extrahelp help(examples);
   cl::ParseCommandLineOptions(argc, argv, overview);

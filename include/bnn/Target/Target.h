@@ -147,12 +147,28 @@ struct Devices {
   std::optional<Quantity> cycleTime;                           ///< second
 };
 
+enum class ResetParallel : uint8_t { Bit, Row };
+
+/// How devices are brought to their states. What a plan of programming needs
+/// and the file does not say is refused there.
+struct Programming {
+  std::optional<bool> formed;          ///< forming was done by the maker
+  std::optional<ResetParallel> reset;  ///< device by device, or a whole row
+  std::optional<Quantity> maxPulses;   ///< attempts before one is given up
+  std::optional<Quantity> voltageStep; ///< volt more at each attempt
+  std::optional<Quantity> wait;        ///< second before a state is verified
+  std::optional<Quantity> lrsMaximum;  ///< ohm; above it no LRS
+  std::optional<Quantity> hrsMinimum;  ///< ohm; below it no HRS
+  std::optional<Quantity> endurance;   ///< cycles of SET and RESET
+};
+
 struct Target {
   std::string name;
   std::string description;
   TargetGeometry geometry;
   Capabilities capabilities;
   Devices devices;
+  Programming programming;
 
   uint32_t rows() const { return uint32_t(geometry.rows.value); }
   uint32_t columns() const { return uint32_t(geometry.columns.value); }
