@@ -67,6 +67,11 @@ def text(column, value, digits):
     return str(value)
 
 
+def interval(mean, low, high):
+    """A mean with its interval; nothing for what was not measured."""
+    return "" if mean == "" else "{:.1f} ({:.1f} to {:.1f})".format(*(round(value, 1) + 0.0 for value in (mean, low, high)))
+
+
 def write_csv(path, rows):
     with open(path, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -125,11 +130,19 @@ class Judge:
         self.sentences.append(sentence)
         self.failed += not good
 
+    def table(self, rows):
+        """Prints rows as Markdown, which the page has to quote as well."""
+        lines = [list(rows[0]), ["---"] * len(rows[0]), *(map(str, row.values()) for row in rows)]
+        for line in lines:
+            self.sentences.append(" ".join(f"| {' | '.join(line)} |".split()))
+            print(self.sentences[-1])
+        print()
+
     def done(self, check, readme):
-        """With `check`, the page beside the script has to quote every sentence, figures included."""
-        written = " ".join(readme.read_text().split())
-        for sentence in self.sentences:
-            if check and sentence not in written:
+        """With `check`, the page beside the script has to quote every sentence and row, figures included."""
+        written = " ".join(readme.read_text().split()) if check else ""
+        for sentence in self.sentences if check else []:
+            if sentence not in written:
                 print(f"FAILS  {readme.name} does not say: {sentence}")
                 self.failed += 1
         sys.exit(1 if check and self.failed else 0)

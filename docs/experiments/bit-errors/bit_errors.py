@@ -144,7 +144,8 @@ def ternary(args, judge):
                     f"{np.mean(cost[2]):.2f}, a made-up one {np.mean(cost[3]):.2f} (95 % bounds of the differences)")
     names = {1: "type 1: sign wrong", 2: "type 2: +-1 read as 0", 3: "type 3: 0 read as +-1"}
     source = "ternary.csv"
-    plot = ("set xlabel 'error rate, given what is stored'\nset ylabel 'loss (percentage points)'\nset logscale x\nset xrange [0.0009:0.25]\n"
+    plot = ("set xlabel 'error rate, given what is stored'\nset ylabel 'loss (percentage points)'\nset logscale x\n"
+            "set xrange [0.0009:0.25]\n"
             "set key top left\n"
             f"set title 'ternary digits 256-192-192-10, 597 images, {CHIPS} chips of seed {SEED}; bars: 95 % over chips;"
             " rates assumed' font ',11'\nplot ")
