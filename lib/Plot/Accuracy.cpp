@@ -70,23 +70,35 @@ Picture draw(const AccuracyPlot &plot) {
   else if (left < right)
     out += fmt::format("set xrange [{}:{}]\n", left - 0.04 * (right - left),
                        right + 0.04 * (right - left));
-  out += "set key bottom left\nplot \\\n";
+  // Of many series each has one entry in the key, and all share two more.
+  bool many = plot.series.size() > 2;
+  out += many ? "set key outside right top\nplot \\\n"
+              : "set key bottom left\nplot \\\n";
   for (auto [index, series] : enumerate(plot.series)) {
     std::string title = series.title.empty() ? "" : series.title + ": ";
     std::string c = color(index).str();
-    out += fmt::format(
-        "  $s{0} using 1:3:4 with filledcurves fillstyle transparent "
-        "solid 0.18 noborder linecolor '{1}' "
-        "title {2}, \\\n",
-        index, c, quote(title + "5-95 % of chips"));
-    out += fmt::format("  $s{0} using 1:2 with linespoints linecolor '{1}' "
-                       "linewidth 2 pointtype 7 pointsize 0.6 title {2}, \\\n",
-                       index, c, quote(title + "median"));
-    out +=
-        fmt::format("  $s{0} using 1:5:6:7 with yerrorbars linecolor '{1}' "
-                    "linewidth 1.4 pointtype 2 pointsize 0.7 title {2}, \\\n",
-                    index, c, quote(title + "mean, 95 % t interval"));
+    auto entry = [&](const char *what) {
+      return many ? std::string("notitle") : "title " + quote(title + what);
+    };
+    out += fmt::format("  $s{} using 1:3:4 with filledcurves fillstyle "
+                       "transparent solid {} noborder linecolor '{}' {}, \\\n",
+                       index, many ? 0.1 : 0.18, c, entry("5-95 % of chips"));
+    out += fmt::format("  $s{} using 1:2 with linespoints linecolor '{}' "
+                       "dashtype {} linewidth 2 pointtype 7 pointsize 0.6 {}, "
+                       "\\\n",
+                       index, c, index / 7 % 5 + 1,
+                       many ? "title " + quote(series.title) : entry("median"));
+    out += fmt::format("  $s{} using 1:5:6:7 with yerrorbars linecolor '{}' "
+                       "linewidth 1.4 pointtype 2 pointsize 0.7 {}, \\\n",
+                       index, c, entry("mean, 95 % t interval"));
   }
+  if (many)
+    out += "  NaN with linespoints linecolor '#606060' linewidth 2 pointtype 7 "
+           "pointsize 0.6 title 'median', \\\n"
+           "  NaN with lines linecolor '#d0d0d0' linewidth 8 title '5-95 % of "
+           "chips', \\\n"
+           "  NaN with points linecolor '#606060' linewidth 1.4 pointtype 2 "
+           "pointsize 0.7 title 'mean, 95 % t interval', \\\n";
   if (std::isfinite(plot.noiseFree))
     out += fmt::format("  {} with lines linecolor '#000000' dashtype 2 title "
                        "'noise-free'\n",
@@ -139,15 +151,30 @@ Picture draw(const YieldPlot &plot) {
                      100 * std::min(1.0, highest + room));
   out += "set xlabel 'wanted accuracy [%]'\n"
          "set ylabel 'chips that reach it [%]'\n";
+  out += "unset colorbox\nset palette defined (0 '#0d0887', 0.35 '#a02393', "
+         "0.7 '#ec7754', 1 '#d8b600')\n";
   out += plot.series.size() > 5 ? "set key outside right top\nplot \\\n"
                                 : "set key bottom left\nplot \\\n";
-  for (auto [index, series] : enumerate(plot.series))
-    out += fmt::format("  $s{} using 1:2 with lines linecolor '{}' linewidth 2 "
-                       "dashtype {} {}, "
-                       "\\\n",
-                       index, color(index).str(), index / 7 % 5 + 1,
-                       series.title.empty() ? "notitle"
-                                            : "title " + quote(series.title));
+  // Many series are shades from the first to the last, some of them named.
+  constexpr size_t most = 12;
+  size_t count = plot.series.size(), step = (count + most - 1) / most;
+  for (auto [index, series] : enumerate(plot.series)) {
+    std::string line = count <= most
+                           ? fmt::format("linecolor '{}' dashtype {}",
+                                         color(index).str(), index / 7 % 5 + 1)
+                           : fmt::format("linecolor palette frac {:.4f}",
+                                         double(index) / double(count - 1));
+    bool named = !series.title.empty() &&
+                 (count <= most || index % step == 0 || index + 1 == count);
+    out += fmt::format("  $s{} using 1:2 with lines {} linewidth 2 {}, \\\n",
+                       index, line,
+                       named ? "title " + quote(series.title) : "notitle");
+  }
+  if (count > most)
+    out += fmt::format("  NaN with lines linecolor '#ffffff' title '({} of {} "
+                       "are named)', \\\n",
+                       (count - 1) / step + 1 + ((count - 1) % step ? 1 : 0),
+                       count);
   if (std::isfinite(plot.wanted))
     out += fmt::format("  NaN with lines linecolor '#000000' dashtype 2 title "
                        "'wanted: {} %'\n",

@@ -187,7 +187,7 @@ Picture draw(const ProbitPlot &plot) {
   for (auto [index, tick] : enumerate(ticks))
     out += fmt::format("{}'{}' {}", index ? ", " : "", tick.first,
                        standardNormal(tick.second));
-  out += ")\nset key bottom right\nplot \\\n";
+  out += ")\nset key tmargin left vertical maxcols 1\nplot \\\n";
   for (auto [index, series] : enumerate(plot.series))
     out += fmt::format(
         "  $s{} using 1:2 with {} linecolor '{}' linewidth 2 "

@@ -93,6 +93,40 @@ TEST(Plot, Accuracy) {
   EXPECT_EQ(std::count(picture.csv.begin(), picture.csv.end(), '\n'), 19);
 }
 
+// The key of many series names each once.
+TEST(Plot, ManySeries) {
+  AccuracyPlot accuracy;
+  accuracy.x = {"supply [volt]", false};
+  YieldPlot yield;
+  for (int s = 0; s < 35; ++s) {
+    std::string title = "temperature = " + std::to_string(20 + s);
+    AccuracySeries series{title, {}};
+    YieldSeries chips{title, {}};
+    for (int i = 0; i < 7; ++i) {
+      double mean = 0.98 - 0.002 * s / (1 + i);
+      if (s < 5)
+        series.points.push_back({0.6 + 0.1 * i, mean, mean - 0.01, mean + 0.01,
+                                 mean, mean - 0.004, mean + 0.004});
+      chips.accuracies.push_back(mean + 0.01 * normal(i, s));
+    }
+    if (s < 5)
+      accuracy.series.push_back(series);
+    yield.series.push_back(chips);
+  }
+  // gnuplot writes an entry as the title of an element and as a text.
+  auto times = [](llvm::StringRef text, llvm::StringRef what) {
+    return text.count(what) / 2;
+  };
+  std::string svg = render(draw(accuracy), "accuracy-many");
+  if (svg.empty())
+    return;
+  EXPECT_EQ(times(svg, "temperature = 21"), 1u);
+  EXPECT_EQ(times(svg, "5-95 % of chips"), 1u);
+  svg = render(draw(yield), "yield-many");
+  EXPECT_EQ(times(svg, "temperature = "), 13u);
+  EXPECT_HAS(svg, "(13 of 35 are named)");
+}
+
 TEST(Plot, AccuracyOfOneValueAndAtZero) {
   AccuracyPlot plot;
   plot.x = {"bit error rate", true};
