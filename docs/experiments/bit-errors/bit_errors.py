@@ -56,7 +56,11 @@ def published(args, judge):
                          "seed": SEED, **columns_of(point)})
         bound = rows[-2]["loss_upper_bound_95"]
         judge.holds(bound < 0.5, f"{name}: at 1e-4 the one-sided 95 % bound of the paired loss is {bound:.2f} points, below 0.5")
-    experiment.print_table(rows, ["network", "ber", "noise_free_percent", *SHOWN])
+    judge.table([{"network": row["network"], "images": row["images"], "bit error rate": f"{row['ber']:g}",
+                  "without errors, %": f"{row['noise_free_percent']:.2f}",
+                  "accuracy, % (95 %)": "{:.2f} ({:.2f} to {:.2f})".format(*(row[key] for key in SHOWN[:3])),
+                  "loss, points": f"{row['loss_points']:.2f}", "upper bound": f"{row['loss_upper_bound_95']:.2f}",
+                  "error of the test set": f"{row['loss_test_set_error']:.2f}"} for row in rows])
     experiment.write_csv(args.out / "published.csv", rows)
 
 
@@ -87,6 +91,11 @@ def training(args, judge):
         margin = experiment.lower_bound_95([a / 2 - b for a, b in zip(standard, hardened)])
         judge.holds(margin > 0, f"seed {seed}: trained at 1e-1 a network loses {np.mean(hardened):.2f} points at 4e-2, less "
                     f"than half of the {np.mean(standard):.2f} of its standard twin (95 % bound over chips)")
+    rates = ["0", "0.01", "0.04", "0.1"]
+    mean = [np.mean([losses(results[f"ber{rate}-seed{seed}"], at) for seed in (1, 2, 3)]) for rate in rates]
+    judge.holds(mean == sorted(mean, reverse=True),
+                "the more errors in training, the smaller the mean loss at 4e-2: " +
+                ", ".join(f"{loss:.2f} points at {rate}" for loss, rate in zip(mean, rates)))
     draw_training(args.out, rows)
 
 
