@@ -138,11 +138,16 @@ Picture draw(const ScatterPlot &plot) {
       "pointtype 7 pointsize 0.25", "pointtype 7 pointsize 0.25",
       "pointtype 7 pointsize 0.25", "pointtype 2 pointsize 0.9 linewidth 1.6"};
   const char *colors[] = {"#0072B2", "#009E73", "#E69F00", "#D00000"};
-  for (int i = 0; i < 4; ++i)
-    if (counts[i])
-      out += fmt::format("  $s{} using 1:2 with points {} linecolor '{}' title "
-                         "'{}: {}', \\\n",
-                         i, styles[i], colors[i], names[i], counts[i]);
+  for (int i = 0; i < 4; ++i) {
+    if (!counts[i])
+      continue;
+    std::string count = std::to_string(counts[i]);
+    if (i == 3 && plot.wrong > uint64_t(counts[i]))
+      count += " of " + std::to_string(plot.wrong);
+    out += fmt::format("  $s{} using 1:2 with points {} linecolor '{}' title "
+                       "'{}: {}', \\\n",
+                       i, styles[i], colors[i], names[i], count);
+  }
   out += "  NaN notitle\n";
   return picture;
 }

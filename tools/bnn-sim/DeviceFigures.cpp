@@ -47,8 +47,8 @@ plot::Picture drawBer(const FigureData &data) {
   return draw(plot);
 }
 
-/// Cells of chip 0 of the first point: all that are wrong, of the others as
-/// many as an eye can tell apart.
+/// Cells of chip 0 of the first point, as many as an eye can tell apart; wrong
+/// ones are chosen apart from all others.
 plot::Picture drawScatter(const FigureData &data) {
   const Point &point = data.experiment->points.front();
   const image::CellMap &map = data.simulator.cellMap();
@@ -56,8 +56,9 @@ plot::Picture drawScatter(const FigureData &data) {
   std::vector<device::FrozenError> errors =
       point.noise.program(data.image, map, data.options.seed, 0, {})
           .chip.errors;
-  constexpr uint64_t most = 6000;
+  constexpr uint64_t most = 6000, mostWrong = 1500;
   uint64_t step = map.countedCells() / most + 1, seen = 0;
+  uint64_t wrongStep = errors.size() / mostWrong + 1, wrongSeen = 0;
   auto error = errors.begin();
   plot::ScatterPlot plot;
   uint64_t end = data.image.num_subarrays() * map.rows() * map.columns();
@@ -67,7 +68,7 @@ plot::Picture drawScatter(const FigureData &data) {
     while (error != errors.end() && error->cell < cell)
       ++error;
     bool wrong = error != errors.end() && error->cell == cell;
-    if (seen++ % step && !wrong)
+    if (wrong ? wrongSeen++ % wrongStep : seen++ % step)
       continue;
     auto [bl, blb] = point.noise.resistances(data.options.seed, 0, cell);
     uint64_t row = cell / map.columns();
@@ -77,6 +78,7 @@ plot::Picture drawScatter(const FigureData &data) {
                        uint32_t(cell % map.columns())),
          wrong});
   }
+  plot.wrong = wrongSeen;
   return draw(plot);
 }
 

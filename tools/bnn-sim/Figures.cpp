@@ -230,14 +230,14 @@ std::vector<std::string> captionOf(const FigureData &data, PlotKind kind) {
       swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   std::string noise = ofFirst ? experiment.points.front().noise.describe()
                               : noiseOf(experiment, options);
-  return {fmt::format("{}; {}{}", first, noise, swept),
-          fmt::format("{} chips of seed {}, {} images; standing of the "
-                      "numbers: {}",
-                      chips, options.seed, images,
-                      standingOf(experiment).str()) +
-              (kind == PlotKind::Scatter
-                   ? "; chip 0, all wrong cells, and a sample of the others"
-                   : "")};
+  return {
+      fmt::format("{}; {}{}", first, noise, swept),
+      fmt::format("{} chips of seed {}, {} images; standing of the "
+                  "numbers: {}",
+                  chips, options.seed, images, standingOf(experiment).str()) +
+          (kind == PlotKind::Scatter
+               ? "; chip 0, a sample of its cells, of wrong ones a larger share"
+               : "")};
 }
 
 } // namespace

@@ -79,6 +79,7 @@ struct ScatterPlot {
     bool wrong = false;
   };
   std::vector<Cell> cells;
+  uint64_t wrong = 0; ///< all that are read wrongly, drawn or not; 0: these
 };
 Picture draw(const ScatterPlot &plot);
 

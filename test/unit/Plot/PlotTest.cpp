@@ -201,6 +201,8 @@ TEST(Plot, Scatter) {
   }
   Picture picture = draw(plot);
   EXPECT_HAS(render(picture, "scatter"), "read wrongly");
+  plot.wrong = 12345;
+  EXPECT_HAS(render(draw(plot), "scatter-some"), " of 12345");
   EXPECT_EQ(std::count(picture.csv.begin(), picture.csv.end(), '\n'), 3001);
 }
 
