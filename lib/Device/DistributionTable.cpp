@@ -211,4 +211,24 @@ Distribution::quantiles(ArrayRef<std::pair<double, double>> rows,
   return table(std::move(points), ends, devices, tail);
 }
 
+Distribution Distribution::onGrid(double first, double width,
+                                  ArrayRef<double> masses) {
+  std::vector<double> above(masses.size() + 1, 0.0);
+  for (size_t i = masses.size(); i-- > 0;)
+    above[i] = above[i + 1] + masses[i];
+  double whole = above[0], below = 0;
+  std::vector<Knot> points;
+  for (size_t i = 0; i <= masses.size(); ++i) {
+    TailProbability p{std::min(below, above[i]) / whole, above[i] < below};
+    double score = normalQuantile(p);
+    if (std::isfinite(score) && (points.empty() || score > points.back().score))
+      points.push_back({score, first + width * (double(i) - 0.5)});
+    if (i < masses.size())
+      below += masses[i];
+  }
+  if (points.size() < 2) // all devices alike
+    points = {{-1, first}, {1, first}};
+  return table(std::move(points), {}, 0, TailModel::None);
+}
+
 } // namespace bnn::device

@@ -2,6 +2,7 @@
 
 #include "bnn/Device/MakeModel.h"
 #include "OperatingPoint.h"
+#include "bnn/Device/WeakReset.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -22,6 +23,7 @@ static constexpr ModelParameter parameters[] = {
     {"hrs.ln_sigma", "1"},
     {"hrs.mean", "ohm"},
     {"hrs.sd", "ohm"},
+    {"hrs.pulses", "pulses"},
     {"offset_array_sigma", "1"},
     {"offset_latch_sigma", "1"},
     {"series_resistance", "ohm"},
@@ -76,9 +78,12 @@ MaybeQuantity *placeOf(OperatingPoint &point, StringRef name) {
                                   : &noise->occupancy;
   }
   std::optional<ResistanceLaw> &law = state == "lrs" ? point.lrs : point.hrs;
+  if (field == "pulses") // not optional
+    return nullptr;
   if (!law) // given by its parameters alone it is lognormal
     law.emplace();
-  if (law->law == ResistanceLaw::Law::Table)
+  if (law->law == ResistanceLaw::Law::Table ||
+      law->law == ResistanceLaw::Law::WeakReset)
     return nullptr;
   bool lognormal = law->law == ResistanceLaw::Law::Lognormal;
   if (field == "median")
@@ -146,8 +151,11 @@ private:
   Sense sense(bool ternary);
   Telegraph telegraph(const std::optional<TelegraphNoise> &noise,
                       StringRef key);
+  /// `start`: the law that weak RESET pulses begin with.
   Expected<Distribution> law(const std::optional<ResistanceLaw> &law,
-                             const Twine &state);
+                             const Twine &state, const Distribution &start);
+  Expected<Distribution> weakReset(const WeakResetLaw &law,
+                                   const Distribution &start);
 
   const Target &target;
   OperatingPoint point;
@@ -160,18 +168,47 @@ Error Builder::override(ArrayRef<std::pair<std::string, double>> values) {
     Expected<const ModelParameter *> known = parameterOf(name, value);
     if (!known)
       return known.takeError();
+    Quantity given{value, (*known)->unit.str(), Standing::Assumed,
+                   "the command line"};
+    if (name == "hrs.pulses" && point.hrs && point.hrs->weakReset) {
+      point.hrs->weakReset->pulses = std::move(given);
+      continue;
+    }
     MaybeQuantity *place = placeOf(point, name);
     if (!place)
       return makeError("the law of that state in target '" + target.name +
                        "' has no " + name);
-    *place = Quantity{value, (*known)->unit.str(), Standing::Assumed,
-                      "the command line"};
+    *place = std::move(given);
   }
   return Error::success();
 }
 
+Expected<Distribution> Builder::weakReset(const WeakResetLaw &law,
+                                          const Distribution &start) {
+  WeakReset of;
+  for (auto [from, to] : {std::pair(&law.slopeMinimum, &of.slopeMinimum),
+                          {&law.slopeScale, &of.slopeScale},
+                          {&law.slopeMaximum, &of.slopeMaximum},
+                          {&law.kneeMedian, &of.kneeMedian},
+                          {&law.kneeLnSigma, &of.kneeLnSigma},
+                          {&law.kneeMinimum, &of.kneeMinimum},
+                          {&law.kneeMaximum, &of.kneeMaximum},
+                          {&law.lateSlopeScale, &of.lateSlopeScale},
+                          {&law.lateSlopeMaximum, &of.lateSlopeMaximum},
+                          {&law.stepMean, &of.stepMean},
+                          {&law.stepSd, &of.stepSd},
+                          {&law.stepLimit, &of.stepLimit},
+                          {&law.telegraphRise, &of.telegraphRise},
+                          {&law.telegraphFall, &of.telegraphFall},
+                          {&law.telegraphAmplitude, &of.telegraphAmplitude},
+                          {&law.noiseSigma, &of.noiseSigma}})
+    *to = take(*from);
+  return afterWeakReset(start, of, take(law.pulses));
+}
+
 Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
-                                    const Twine &state) {
+                                    const Twine &state,
+                                    const Distribution &start) {
   std::string key = point.lawKey + state.str();
   if (!law) {
     missing += "\n  " + key +
@@ -216,6 +253,8 @@ Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
       return Distribution::quantiles(quantiles, law->table->devices,
                                      law->table->tail);
     }
+    case ResistanceLaw::Law::WeakReset:
+      return weakReset(*law->weakReset, start);
     }
     return Distribution::lognormal(1, 1);
   }();
@@ -263,10 +302,10 @@ Telegraph Builder::telegraph(const std::optional<TelegraphNoise> &noise,
 }
 
 Expected<CellModel> Builder::build(bool ternary, bool allowCollapsed) {
-  Expected<Distribution> lrs = law(point.lrs, "lrs");
+  Expected<Distribution> lrs = law(point.lrs, "lrs", {});
   if (!lrs)
     return lrs.takeError();
-  Expected<Distribution> hrs = law(point.hrs, "hrs");
+  Expected<Distribution> hrs = law(point.hrs, "hrs", *lrs);
   if (!hrs)
     return hrs.takeError();
   CellParameters cell;

@@ -47,10 +47,14 @@ std::string bnn::check(const ResistanceLaw &d) {
   bool table = d.law == Law::Table;
   bool others =
       d.mean || d.sd || d.minimum || d.maximum || d.median || d.lnSigma;
+  bool weak = d.law == Law::WeakReset;
   if (table != d.table.has_value() || (table && others))
     return "law: table belongs to the law 'table', which has no parameters "
            "beside it";
-  if (table)
+  if (weak != d.weakReset.has_value() || (weak && others))
+    return "law: weak_reset belongs to the law 'weak_reset', which has no "
+           "parameters beside it";
+  if (table || weak)
     return "";
   bool normal = d.law != Law::Lognormal;
   bool truncated = d.law == Law::TruncatedNormal;
@@ -82,6 +86,7 @@ static std::optional<double> median(const std::optional<ResistanceLaw> &law) {
     return law->mean->value;
   case ResistanceLaw::Law::TruncatedNormal:
   case ResistanceLaw::Law::Table:
+  case ResistanceLaw::Law::WeakReset:
     break;
   }
   return std::nullopt;
@@ -93,7 +98,14 @@ static bool isCollapsed(const std::optional<ResistanceLaw> &lrs,
   return low && high && *high <= *low;
 }
 
+/// What only devices in HRS can have become.
+static bool isWeakReset(const std::optional<ResistanceLaw> &law) {
+  return law && law->law == ResistanceLaw::Law::WeakReset;
+}
+
 std::string bnn::check(const Condition &condition) {
+  if (isWeakReset(condition.lrs))
+    return "lrs: weak RESET pulses make HRS of it, not LRS";
   if (condition.name.empty() || !llvm::all_of(condition.name, [](char c) {
         return llvm::isAlnum(c) || c == '_' || c == '-' || c == '.';
       }))
@@ -183,6 +195,8 @@ static constexpr Column<SensePoint> senseColumns[] = {
 };
 
 std::string bnn::check(const Devices &devices) {
+  if (isWeakReset(devices.lrs))
+    return "lrs: weak RESET pulses make HRS of it, not LRS";
   if (!devices.collapsed && isCollapsed(devices.lrs, devices.hrs))
     return "hrs: median must lie above that of lrs, unless devices say "
            "collapsed: true";

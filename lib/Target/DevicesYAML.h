@@ -29,6 +29,7 @@ template <> struct ScalarEnumerationTraits<bnn::ResistanceLaw::Law> {
     io.enumCase(value, "truncated_normal", Law::TruncatedNormal);
     io.enumCase(value, "lognormal", Law::Lognormal);
     io.enumCase(value, "table", Law::Table);
+    io.enumCase(value, "weak_reset", Law::WeakReset);
   }
 };
 
@@ -69,6 +70,29 @@ template <> struct MappingTraits<bnn::QuantileTable> {
   }
 };
 
+template <> struct MappingTraits<bnn::WeakResetLaw> {
+  static void mapping(IO &io, bnn::WeakResetLaw &law) {
+    constexpr const char *slope = "1/pulse";
+    bnn::require(io, "pulses", law.pulses, "pulses", 1, 1e9, true);
+    bnn::require(io, "slope_minimum", law.slopeMinimum, slope, 0);
+    bnn::require(io, "slope_scale", law.slopeScale, slope, 0);
+    bnn::require(io, "slope_maximum", law.slopeMaximum, slope, 0);
+    bnn::require(io, "knee_median", law.kneeMedian, "pulses", bnn::positive);
+    bnn::require(io, "knee_ln_sigma", law.kneeLnSigma, "1", 0);
+    bnn::require(io, "knee_minimum", law.kneeMinimum, "pulses", bnn::positive);
+    bnn::require(io, "knee_maximum", law.kneeMaximum, "pulses", bnn::positive);
+    bnn::require(io, "late_slope_scale", law.lateSlopeScale, slope, 0);
+    bnn::require(io, "late_slope_maximum", law.lateSlopeMaximum, slope, 0);
+    bnn::require(io, "step_mean", law.stepMean, "1", -bnn::huge);
+    bnn::require(io, "step_sd", law.stepSd, "1", 0);
+    bnn::require(io, "step_limit", law.stepLimit, "1", 0);
+    bnn::require(io, "telegraph_rise", law.telegraphRise, slope, 0, 1);
+    bnn::require(io, "telegraph_fall", law.telegraphFall, slope, 0, 1);
+    bnn::require(io, "telegraph_amplitude", law.telegraphAmplitude, "1", 0);
+    bnn::require(io, "noise_sigma", law.noiseSigma, "1", 0);
+  }
+};
+
 template <> struct MappingTraits<bnn::ResistanceLaw> {
   static void mapping(IO &io, bnn::ResistanceLaw &law) {
     io.mapRequired("law", law.law);
@@ -80,6 +104,7 @@ template <> struct MappingTraits<bnn::ResistanceLaw> {
     bnn::allow(io, "median", law.median, "ohm", bnn::positive);
     bnn::allow(io, "ln_sigma", law.lnSigma, "1", 0);
     io.mapOptional("table", law.table);
+    io.mapOptional("weak_reset", law.weakReset);
     refuseIfWrong(io, law);
   }
 };

@@ -40,6 +40,11 @@ public:
   quantiles(llvm::ArrayRef<std::pair<double, double>> table, uint64_t devices,
             TailModel tail);
 
+  /// From probabilities of cells of equal width in ln R, the first of them
+  /// around `first`; nothing lies outside of them.
+  static Distribution onGrid(double first, double width,
+                             llvm::ArrayRef<double> masses);
+
   /// The same devices later: ln R changed by a normal number of mean `shift`
   /// and sd `widening` that is independent of it.
   Distribution aged(double shift, double widening) const;

@@ -83,13 +83,32 @@ struct QuantileTable {
   std::string source;
 };
 
+/// Devices of LRS after weak RESET pulses, bnn/Device/WeakReset.h. All of it is
+/// there.
+struct WeakResetLaw {
+  Quantity pulses;
+  Quantity slopeMinimum, slopeScale, slopeMaximum;
+  Quantity kneeMedian, kneeLnSigma, kneeMinimum, kneeMaximum;
+  Quantity lateSlopeScale, lateSlopeMaximum;
+  Quantity stepMean, stepSd, stepLimit;
+  Quantity telegraphRise, telegraphFall, telegraphAmplitude;
+  Quantity noiseSigma;
+};
+
 /// Resistances of one state over devices.
 struct ResistanceLaw {
-  enum class Law : uint8_t { Normal, TruncatedNormal, Lognormal, Table };
+  enum class Law : uint8_t {
+    Normal,
+    TruncatedNormal,
+    Lognormal,
+    Table,
+    WeakReset, ///< of HRS only
+  };
   Law law = Law::Lognormal;
   std::optional<Quantity> mean, sd, minimum, maximum; ///< ohm
   std::optional<Quantity> median, lnSigma;            ///< ohm, 1
   std::optional<QuantileTable> table;
+  std::optional<WeakResetLaw> weakReset;
   std::string note;
 };
 
