@@ -11,6 +11,7 @@
 #include "TestImage.h"
 #include "bnn/Device/Program.h"
 #include "bnn/Device/Random.h"
+#include "bnn/Device/WeakReset.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include <gtest/gtest.h>
@@ -178,6 +179,30 @@ TEST(Sampling, Retention) {
                    .aged(-shift / 4, widening / 2);
     cell.hrs = cell.hrs.aged(shift, widening);
     expectRates(cell, cells);
+  }
+}
+
+// LRS devices after weak RESET pulses for an HRS; it stays close to the LRS.
+TEST(Sampling, WeakReset) {
+  WeakReset law;
+  law.slopeMinimum = 3.74e-5;
+  law.slopeScale = 6.565e-4;
+  law.slopeMaximum = 0.0076;
+  law.kneeMedian = 542.5;
+  law.kneeLnSigma = 0.803;
+  law.kneeMinimum = 41;
+  law.kneeMaximum = 2000;
+  law.lateSlopeScale = 2.889e-5;
+  law.lateSlopeMaximum = 1.3e-4;
+  law.stepMean = 0.00529;
+  law.stepSd = 0.0532;
+  law.stepLimit = 0.15;
+  law.noiseSigma = 0.025;
+  for (double pulses : {100.0, 1000.0, 5000.0}) {
+    CellParameters cell = lognormalCell(6988, 0.05, 1e5, 0.5);
+    cell.lrs = cantFail(Distribution::truncatedNormal(6988, 381.7, 6252, 7897));
+    cell.hrs = cantFail(afterWeakReset(cell.lrs, law, pulses));
+    expectRates(cell, 2e6);
   }
 }
 
