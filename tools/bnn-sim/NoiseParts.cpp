@@ -135,22 +135,25 @@ void restrictLayers(device::Chip &chip, const image::CellMap &map,
   erase_if(chip.telegraph, elsewhere);
 }
 
-double shareOfZeros(const image::Image &image, const image::CellMap &map) {
+std::map<uint32_t, StoredCells> storedCells(const image::Image &image,
+                                            const image::CellMap &map) {
   image::CellArray cells(image);
+  std::map<uint32_t, StoredCells> result;
   std::vector<uint64_t> plus, minus;
-  uint64_t all = 0, weights = 0;
   for (const image::MappedTile &tile : map.tiles()) {
+    StoredCells &stored = result[tile.step];
     plus.resize((tile.columns + 63) / 64);
     minus.resize(plus.size());
     for (uint32_t row = tile.row; row < tile.row + tile.rows; ++row) {
       cells.rowPlanes(tile.subarray, row, tile.column, tile.columns,
                       plus.data(), minus.data());
-      all += tile.columns;
+      stored.all += tile.columns;
+      stored.zeros += tile.columns;
       for (auto [p, m] : zip(plus, minus))
-        weights += uint64_t(std::popcount(p) + std::popcount(m));
+        stored.zeros -= uint64_t(std::popcount(p) + std::popcount(m));
     }
   }
-  return all ? 1 - double(weights) / double(all) : 0;
+  return result;
 }
 
 } // namespace bnn::sim

@@ -4,6 +4,7 @@
 #define BNN_TOOLS_BNN_SIM_NOISEPARTS_H
 
 #include "NoiseSpec.h"
+#include <map>
 
 namespace bnn::sim {
 
@@ -21,8 +22,13 @@ void restrictLayers(device::Chip &chip, const image::CellMap &map,
 /// weight; those of cells whose reads differ count by their probability.
 double wrongAnswers(const device::Chip &chip, const image::Image &image);
 
-/// The share of the cells that a read counts which store a 0.
-double shareOfZeros(const image::Image &image, const image::CellMap &map);
+/// Cells that a read counts, and those of them that store a 0.
+struct StoredCells {
+  uint64_t all = 0, zeros = 0;
+};
+/// By the layer's step.
+std::map<uint32_t, StoredCells> storedCells(const image::Image &image,
+                                            const image::CellMap &map);
 
 } // namespace bnn::sim
 

@@ -54,12 +54,19 @@ Error NoiseSpec::set(StringRef parameter, double value) {
   }
   StringRef layer = parameter;
   if (layer.consume_front("layer:")) {
-    for (auto &[name, rates] : errors.layers)
-      if (name == layer) {
-        rates.flip = value;
-        return Error::success();
-      }
-    errors.layers.emplace_back(layer.str(), ErrorRates{.flip = value});
+    double ErrorRates::*type = &ErrorRates::flip;
+    if (layer.consume_back(":t2"))
+      type = &ErrorRates::toZero;
+    else if (layer.consume_back(":t3"))
+      type = &ErrorRates::fromZero;
+    auto same = llvm::find_if(layerRates, [&](const LayerRate &rate) {
+      return rate.layer == layer && rate.type == type;
+    });
+    if (same != layerRates.end())
+      same->value = value;
+    else
+      layerRates.push_back({layer.str(), type, value});
+    setLayers();
     return Error::success();
   }
   double *place = StringSwitch<double *>(parameter)
@@ -72,11 +79,28 @@ Error NoiseSpec::set(StringRef parameter, double value) {
   if (!place)
     return makeError("there is no parameter '" + parameter +
                      "' of bit errors; there are ber (or t1), t2, t3, "
-                     "stuck_plus, stuck_minus and layer:NAME");
+                     "stuck_plus, stuck_minus, layer:NAME, layer:NAME:t2 and "
+                     "layer:NAME:t3");
   *place = value;
+  setLayers();
   hasRate = true;
   hasFlip |= place == &errors.rates.flip;
   return Error::success();
+}
+
+/// A layer has the rates that are given for it, and otherwise those of all.
+void NoiseSpec::setLayers() {
+  errors.layers.clear();
+  for (const LayerRate &rate : layerRates) {
+    auto at = llvm::find_if(errors.layers, [&](const auto &own) {
+      return own.first == rate.layer;
+    });
+    if (at == errors.layers.end()) {
+      errors.layers.emplace_back(rate.layer, errors.rates);
+      at = std::prev(errors.layers.end());
+    }
+    at->second.*rate.type = rate.value;
+  }
 }
 
 Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
@@ -104,7 +128,7 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
   }
   if (!named)
     return fail("is no noise; write none or "
-                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME=P] or "
+                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME[:t2|:t3]=P] or "
                 "device[:CONDITION][,NAME=VALUE]");
   bool bits = spec.kind != Kind::Devices;
   if (bits) {
@@ -155,7 +179,18 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (kind == Kind::BitErrors) {
     if (!hasRate)
       return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
-    return device::checkRates(errors, image);
+    if (Error error = device::checkRates(errors, image))
+      return error;
+    double wrong = 0, all = 0;
+    for (const auto &[step, cells] : storedCells(image, map)) {
+      const ErrorRates &rates =
+          errors.ratesOf(image.steps(int(step)).array().name());
+      wrong += double(cells.all - cells.zeros) * rates.ofSigned() +
+               double(cells.zeros) * rates.fromZero;
+      all += double(cells.all);
+    }
+    meanRate = all > 0 ? wrong / all : 0;
+    return Error::success();
   }
   bool ternary = image.target().ternary_sense();
   Expected<device::CellModel> made =
@@ -168,8 +203,13 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
   if (!ready)
     return ready.takeError();
   programmer = std::make_shared<device::Programmer>(std::move(*ready));
-  zeros = shareOfZeros(image, map);
-  cells = double(map.countedCells());
+  uint64_t all = 0, zero = 0;
+  for (const auto &[step, of] : storedCells(image, map)) {
+    all += of.all;
+    zero += of.zeros;
+  }
+  cells = double(all);
+  zeros = all ? double(zero) / double(all) : 0;
   return Error::success();
 }
 
@@ -227,8 +267,11 @@ std::string NoiseSpec::describeModel() const {
     out += ", type 2 at " + rate(errors.rates.toZero);
   if (errors.rates.fromZero > 0)
     out += ", type 3 at " + rate(errors.rates.fromZero);
-  for (const auto &[name, rates] : errors.layers)
-    out += ", at " + rate(rates.flip) + " in '" + name + "'";
+  for (const LayerRate &own : layerRates)
+    out += std::string(own.type == &ErrorRates::toZero     ? ", type 2"
+                       : own.type == &ErrorRates::fromZero ? ", type 3"
+                                                           : ",") +
+           " at " + rate(own.value) + " in '" + own.layer + "'";
   out += perRead ? ", drawn at each read" : ", frozen at programming";
   if (errors.stuckPlus > 0)
     out += ", stuck at +1 at " + rate(errors.stuckPlus);
@@ -300,11 +343,10 @@ std::optional<double> NoiseSpec::expectedBer() const {
     device::CellRates rates = model->rates(/*withNoise=*/true);
     return (1 - zeros) * rates.ofSigned() + zeros * rates.fromZero;
   }
-  if (kind != Kind::BitErrors || defects || perRead || !errors.layers.empty() ||
-      errors.stuckPlus + errors.stuckMinus > 0 || errors.rates.toZero > 0 ||
-      errors.rates.fromZero > 0)
+  if (kind != Kind::BitErrors || defects || perRead ||
+      errors.stuckPlus + errors.stuckMinus > 0)
     return std::nullopt;
-  return errors.rates.flip;
+  return meanRate;
 }
 
 namespace {

@@ -94,8 +94,8 @@ public:
   const device::MeasuredChip *measuredChip() const { return measured.get(); }
 
   /// Sets a parameter by name: ber (or t1), t2, t3, stuck_plus, stuck_minus,
-  /// layer:NAME, or one of `device::modelParameters`. Fails on another name,
-  /// listing them; some only in `prepare`.
+  /// layer:NAME[:t2|:t3], or one of `device::modelParameters`. Fails on another
+  /// name, listing them; some only in `prepare`.
   llvm::Error set(llvm::StringRef parameter, double value);
 
   /// Makes ready for `program`. Refuses parameters that make no sense or do not
@@ -134,7 +134,9 @@ public:
                          const NoisePart &part) const;
 
 private:
+  using ErrorRates = device::ErrorRates;
   std::string describeModel() const;
+  void setLayers();
   /// Of devices: some cells answer anew at each read.
   bool readsDiffer() const;
   std::vector<device::FrozenError> drawErrors(const image::Image &image,
@@ -149,7 +151,14 @@ private:
   bool perRead = false;
   bool hasRate = false; ///< some rate was given; else --sweep must
   bool hasFlip = false; ///< that of sign errors was given
+  struct LayerRate {
+    std::string layer;
+    double ErrorRates::*type;
+    double value;
+  };
+  std::vector<LayerRate> layerRates;
   device::BitErrorModel errors;
+  double meanRate = 0; ///< of wrong answers, over all cells; once prepared
   std::shared_ptr<const Target> target;
   device::ModelOptions devices;
   std::shared_ptr<const device::CellModel> model;
