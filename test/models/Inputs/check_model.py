@@ -6,7 +6,8 @@
 
 For each network that accuracy.json lists (and no other file may lie there):
 it compiles, as many linear layers as listed are on the arrays and on the host,
-and the simulator is right as often as PyTorch was. With --node and --oracle:
+and the simulator is right as often as PyTorch was, which README.md says, too.
+With --node and --oracle:
 every binary activation and the scores of the first N samples are those of ONNX
 Runtime, on both executors. Samples with boundary ties, where float32 on the
 host cannot decide, are left out and counted.
@@ -115,8 +116,11 @@ def main():
     on_disk = {path.name for path in args.folder.glob("*.onnx")}
     wrong = [] if on_disk == set(networks) else [f"listed and on disk differ: {on_disk ^ set(networks)}"]
     images = {name: args.work / f"{name}.rimg" for name in networks}
+    page = (args.folder / "README.md").read_text()
     for name in networks:
         wrong += check(name, networks[name], images[name], args)
+        if f"{networks[name]['accuracy_percent']:.2f}" not in page:
+            wrong.append(f"{name}: README.md does not tell its accuracy")
     if args.node:
         inputs = np.load(args.data)["images"]
         # Spread over the data, which may be in the order of the classes.
