@@ -10,6 +10,7 @@ module activation_buffer
   parameter int BYTES  = 1024,
   parameter int LANES  = 32,           // a whole number of tiles
   parameter int PLANES = 1,
+  parameter int NEURONS = 1,           // results that can come in a clock
   parameter int GATHER = LANES,
   localparam int PlaneBits = PLANES > 1 ? $clog2(PLANES) : 1
 ) (
@@ -20,6 +21,12 @@ module activation_buffer
   input  word_t              write_address,
   input  logic [1:0]         write_log_bytes,
   input  word_t              write_data,
+
+  // Results of all neurons of a position, `write_pitch` bytes apart.
+  input  logic               write_all,
+  input  word_t              write_count,
+  input  word_t              write_pitch,
+  input  logic signed [31:0] write_values[NEURONS],
 
   input  word_t              read_address,
   input  value_t             read_value,
@@ -39,15 +46,34 @@ module activation_buffer
 
   logic [7:0] bytes[BYTES];
 
+  logic [Bits-1:0] all_places[NEURONS];
+  always_comb
+    for (int n = 0; n < NEURONS; ++n)
+      all_places[n] = write_all ? Bits'(write_address + word_t'(n) * write_pitch) : '0;
+
+  // Blocking, as Verilator has no other loop over a memory. What is written in a
+  // clock is read in none before the next.
+  /* verilator lint_off BLKSEQ */
   always_ff @(posedge clk)
-    if (write) begin
-      bytes[Bits'(write_address)] <= write_data[7:0];
-      if (write_log_bytes >= 1) bytes[Bits'(write_address) + 1'b1] <= write_data[15:8];
+    if (write_all) begin
+      for (int n = 0; n < NEURONS; ++n)
+        if (word_t'(n) < write_count) begin
+          bytes[all_places[n]] = write_values[n][7:0];
+          if (write_log_bytes >= 1) bytes[all_places[n] + 1'b1] = write_values[n][15:8];
+          if (write_log_bytes >= 2) begin
+            bytes[all_places[n] + Bits'(2)] = write_values[n][23:16];
+            bytes[all_places[n] + Bits'(3)] = write_values[n][31:24];
+          end
+        end
+    end else if (write) begin
+      bytes[Bits'(write_address)] = write_data[7:0];
+      if (write_log_bytes >= 1) bytes[Bits'(write_address) + 1'b1] = write_data[15:8];
       if (write_log_bytes >= 2) begin
-        bytes[Bits'(write_address) + Bits'(2)] <= write_data[23:16];
-        bytes[Bits'(write_address) + Bits'(3)] <= write_data[31:24];
+        bytes[Bits'(write_address) + Bits'(2)] = write_data[23:16];
+        bytes[Bits'(write_address) + Bits'(3)] = write_data[31:24];
       end
     end
+  /* verilator lint_on BLKSEQ */
 
   function automatic logic signed [31:0] element(input word_t address, input value_t value);
     logic [Bits-1:0] at;
@@ -69,6 +95,7 @@ module activation_buffer
   // upper left corner of the position.
   typedef struct packed {
     word_t              lane;          // of the window
+    word_t              group_lane;    // the same within its group
     word_t              input_lane;    // the same without weight planes
     word_t              channel;
     logic signed [31:0] y, x, row;     // row = y * width
@@ -102,7 +129,7 @@ module activation_buffer
       gathered[p] = cursor.lane == '0 || !gathering ? '1 : partial[p];
     if (gathering)
       for (int i = 0; i < GATHER; ++i)
-        if (next.lane < step.lanes) begin
+        if (next.lane < step.window_lanes) begin
           code = signed'(step.pad_code);
           if (next.y >= 0 && next.x >= 0 && next.y < 32'(step.input_size[0]) &&
               next.x < 32'(step.input_size[1]))
@@ -118,6 +145,7 @@ module activation_buffer
             gathered[p][next.lane[LaneBits-1:0]] = bit_of_plane;
           end
           next.lane = next.lane + 1;
+          next.group_lane = next.group_lane + 1;
           next.input_lane = next.input_lane + 1;
           // The next tap, and after the last one the next channel.
           if (next.v + 1'b1 != step.kernel[1]) begin
@@ -138,13 +166,17 @@ module activation_buffer
             end
           end
           if (next.input_lane == step.fan_in) begin
-            // The second weight plane sees the same inputs again.
             next.input_lane = '0;
-            next_group_channel = next.channel;
-            next.channel = group_channel;
+            if (next.group_lane == step.lanes) begin
+              next.group_lane = '0;
+              next_group_channel = next.channel;
+            end else begin
+              // The second weight plane sees the same inputs again.
+              next.channel = next_group_channel;
+            end
           end
         end
-    last = next.lane >= step.lanes;
+    last = next.lane >= step.window_lanes;
   end
 
   logic [LANES-1:0] partial[PLANES];
@@ -168,7 +200,7 @@ module activation_buffer
   assign pad_y = 32'(step.pad[0]);
   assign pad_x = 32'(step.pad[1]);
   assign width = 32'(step.input_size[1]);
-  assign last_group = group + 1 == step.groups;
+  assign last_group = step.by_input || group + 1 == step.groups;
   assign row_ends = position_x + 1'b1 == step.output_size[1];
 
   word_t              following_channel;
@@ -204,7 +236,10 @@ module activation_buffer
       corner_row <= -pad_y * width;
       cursor <= '{y: -pad_y, x: -pad_x, row: -pad_y * width, default: '0};
     end else begin
-      if (gathering && !last) cursor <= next;
+      if (gathering && !last) begin
+        cursor <= next;
+        group_channel <= next_group_channel;
+      end
       if (gathering && last) begin
         gathering <= 1'b0;
         full <= 1'b1;

@@ -68,6 +68,8 @@ package bnn_pkg;
     word_t      group_neurons;
     word_t      fan_in;
     word_t      lanes;           // weight planes * fan-in
+    word_t      window_lanes;    // that are gathered together
+    logic       by_input;        // a row is an input, not a neuron
     coding_e    coding;
     logic [4:0] planes;
     plane_t [MaxPlanes-1:0] plane;

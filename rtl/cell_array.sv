@@ -13,12 +13,12 @@ module cell_array #(
 ) (
   input  logic                 clk,
 
-  // Programming: 16 cells at a time, bit 2i = BL of cell i in low resistance,
-  // bit 2i + 1 = BLb.
+  // Programming: which devices of 16 cells at a time are in low resistance.
   input  logic                 program_enable,
   input  logic [RowBits-1:0]   program_row,
   input  logic [15:0]          program_block,
-  input  logic [31:0]          program_cells,
+  input  logic [15:0]          program_bl,
+  input  logic [15:0]          program_blb,
 
   // Read of one row, with a bit for each column.
   input  logic                 sense,
@@ -34,18 +34,11 @@ module cell_array #(
   logic [Blocks-1:0][15:0] bl[ROWS];
   logic [Blocks-1:0][15:0] blb[ROWS];
 
-  logic [15:0] low, low_b;
-  always_comb
-    for (int i = 0; i < 16; ++i) begin
-      low[i]   = program_cells[2*i];
-      low_b[i] = program_cells[2*i+1];
-    end
-
   localparam int BlockBits = Blocks > 1 ? $clog2(Blocks) : 1;
   always_ff @(posedge clk)
     if (program_enable) begin
-      bl[program_row][BlockBits'(program_block)]  <= low;
-      blb[program_row][BlockBits'(program_block)] <= low_b;
+      bl[program_row][BlockBits'(program_block)]  <= program_bl;
+      blb[program_row][BlockBits'(program_block)] <= program_blb;
     end
 
   logic [COLUMNS-1:0] wins, loses;

@@ -4,10 +4,13 @@ lint.vlt
 bnn_pkg.sv
 program_memory.sv
 program_walker.sv
+tile_loader.sv
+function_loader.sv
 loader.sv
 cell_array.sv
 subarray.sv
 adders.sv
+column_sums.sv
 function_store.sv
 activation_buffer.sv
 sequencer.sv

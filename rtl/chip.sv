@@ -12,9 +12,13 @@ module chip
   parameter int TERNARY      = 0,      // cells of weight 0
   parameter int TREE         = 0,      // adders: tree, or chain (serial)
   // What the periphery holds.
+  parameter int S2P          = 1,      // rows can be inputs: counters in the columns
   parameter int TILES        = 1,      // of a subarray
+  parameter int ROUNDS       = 1,      // of a tile row
   parameter int TILE_COLUMNS = 1,      // of the widest layer
   parameter int BANDS        = 1,      // tile rows of all layers
+  parameter int LANES        = TILE_COLUMNS * COLUMNS, // of the widest window
+  parameter int NEURONS      = 1,      // of the widest layer whose rows are inputs
   parameter int PLANES       = 1,      // of the widest input
   parameter int ACCUMULATOR_BITS = 32,
   parameter int STEPS        = 1,
@@ -23,7 +27,7 @@ module chip
   parameter int THRESHOLDS   = 1,      // of the longest function
   parameter int TABLE      = 1,      // words: classes of positions, factors
   parameter int BYTES        = 1024,   // of the activation buffer
-  parameter int GATHER       = TILE_COLUMNS * COLUMNS, // inputs that reach the window in a clock
+  parameter int GATHER       = LANES,  // inputs that reach the window in a clock
   parameter int PROGRAM_WORDS = 1024,
   parameter string PROGRAM   = ""
 ) (
@@ -49,6 +53,7 @@ module chip
   output kind_e  step_kind,
   output word_t  fill_clocks,
   output word_t  read_clocks,
+  output word_t  merge_clocks,
   output word_t  wait_clocks,
   output word_t  drain_clocks,
   output word_t  digital_clocks,
@@ -59,14 +64,15 @@ module chip
   localparam int ColumnBits = $clog2(COLUMNS + 1);
   localparam int CountBits  = ColumnBits + 1;
   localparam int SumBits    = CountBits + $clog2(TILE_COLUMNS);
-  localparam int RoundBits  = TILES > 1 ? $clog2(TILES) : 1;
+  localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1;
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1;
   localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1;
   localparam int PhaseBits  = MUX > 1 ? $clog2(MUX) : 1;
   localparam int PlaneBits  = PLANES > 1 ? $clog2(PLANES) : 1;
   localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1;
   localparam int ThresholdBits = $clog2(THRESHOLDS + 1);
-  localparam int Lanes      = TILE_COLUMNS * COLUMNS;
+  localparam int LaneBits   = LANES > 1 ? $clog2(LANES) : 1;
+  localparam int CounterBits = ACCUMULATOR_BITS + 1;
 
   //-------------------------------------------------------------------------
   // Program
@@ -77,7 +83,8 @@ module chip
     .clk, .address(program_address), .data(program_data)
   );
 
-  word_t                    config_subarray, config_data;
+  word_t                    config_subarray;
+  logic [15:0]              config_bl, config_blb;
   logic                     config_cells, config_tile, swap_polarity;
   logic [RowBits-1:0]       config_row;
   logic [15:0]              config_block;
@@ -85,6 +92,7 @@ module chip
   logic [BandBits-1:0]      config_band, band;
   logic [RoundBits-1:0]     config_round;
   logic [SlotBits-1:0]      config_slot;
+  logic [LaneBits-1:0]      config_lane;
   logic                     write_threshold, write_code, write_bias, write_length;
   word_t                    write_function, function_data;
   logic [ThresholdBits-1:0] write_slot;
@@ -96,14 +104,14 @@ module chip
 
   loader #(
     .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .MUX(MUX), .TERNARY(TERNARY),
-    .TREE(TREE), .TILES(TILES), .TILE_COLUMNS(TILE_COLUMNS), .BANDS(BANDS), .PLANES(PLANES),
-    .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS),
+    .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS), .BANDS(BANDS), .PLANES(PLANES),
+    .LANES(LANES), .NEURONS(NEURONS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS),
     .TABLE(TABLE), .BYTES(BYTES), .ACCUMULATOR_BITS(ACCUMULATOR_BITS),
     .PROGRAM_WORDS(PROGRAM_WORDS)
   ) loader_unit (
     .clk, .reset, .address(program_address), .data(program_data), .loaded, .error,
-    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_data,
-    .config_column, .config_width, .config_band, .config_round, .config_slot, .swap_polarity,
+    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl, .config_blb,
+    .config_column, .config_width, .config_band, .config_round, .config_slot, .config_lane, .swap_polarity,
     .write_threshold, .write_code, .write_bias, .write_length, .write_function, .write_slot,
     .write_data(function_data), .band, .rounds, .table_address, .table_word, .step_number,
     .step, .steps, .input_value, .output_value
@@ -154,29 +162,40 @@ module chip
   logic [PlaneBits-1:0] plane;
   tag_t                 tag;
   word_t                sequencer_class;
+  logic                 first, merge, compare;
+  logic [BandBits-1:0]  collect_band;
+  word_t                compare_functions, compare_address;
 
   sequencer #(
-    .ROWS(ROWS), .MUX(MUX), .TILES(TILES), .BAND_BITS(BandBits), .PLANES(PLANES)
+    .ROWS(ROWS), .MUX(MUX), .ROUNDS(ROUNDS), .BAND_BITS(BandBits), .PLANES(PLANES)
   ) sequencer_unit (
     .clk, .reset, .start(launch_array), .step, .done(sequencer_done), .retired, .window_start,
     .window_ready, .window_take, .window_more, .band, .rounds, .class_address(sequencer_class),
-    .position_class(table_word), .read, .round, .offset, .phase, .plane, .tag, .filling, .waiting, .draining
+    .position_class(table_word), .read, .round, .offset, .phase, .plane, .tag, .first,
+    .merge, .compare, .collect_band, .compare_functions, .compare_address, .filling, .waiting, .draining
   );
 
-  logic [Lanes-1:0] lanes;
+  logic [LANES-1:0] lanes;
   logic             answer[SUBARRAYS];
   logic [SlotBits-1:0] slot[SUBARRAYS];
   logic signed [CountBits-1:0] count[SUBARRAYS];
+  logic [ROUNDS-1:0] collected[SUBARRAYS];
+  logic [ROUNDS-1:0][SlotBits-1:0] collected_slot[SUBARRAYS];
+  logic [ROUNDS-1:0][COLUMNS*CounterBits-1:0] counters[SUBARRAYS];
 
   for (genvar s = 0; s < SUBARRAYS; ++s) begin : arrays
     subarray #(
       .ROWS(ROWS), .COLUMNS(COLUMNS), .MUX(MUX), .TERNARY(TERNARY), .TILES(TILES),
-      .TILE_COLUMNS(TILE_COLUMNS), .BAND_BITS(BandBits)
+      .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS), .BAND_BITS(BandBits), .LANES(LANES),
+      .S2P(S2P), .COUNTER_BITS(CounterBits)
     ) unit (
       .clk, .reset, .id(word_t'(s)), .config_subarray, .config_cells, .config_tile, .config_row,
-      .config_block, .config_data, .config_column, .config_width, .config_band, .config_round,
-      .config_slot, .swap_polarity, .read, .band, .round, .offset, .phase, .lanes,
-      .answer(answer[s]), .slot(slot[s]), .count(count[s])
+      .config_block, .config_bl, .config_blb, .config_column, .config_width, .config_band, .config_round,
+      .config_slot, .config_lane, .swap_polarity, .read, .band, .round, .offset, .phase, .lanes,
+      .by_input(step.by_input), .first, .weight(tag.plane),
+      .answer(answer[s]), .slot(slot[s]), .count(count[s]),
+      .collect(merge || compare), .collect_band, .collected(collected[s]),
+      .collected_slot(collected_slot[s]), .counters(counters[s])
     );
   end
 
@@ -234,21 +253,38 @@ module chip
       if (adding.valid) accumulator <= (adding.first ? '0 : accumulator) + scaled;
     end
 
+  accumulator_t sums[NEURONS];
+  column_sums #(
+    .SUBARRAYS(SUBARRAYS), .COLUMNS(COLUMNS), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
+    .COUNTER_BITS(CounterBits), .NEURONS(NEURONS)
+  ) column_sum_unit (
+    .clk, .reset, .step, .merge, .compare, .collected, .collected_slot, .counters, .sums
+  );
+
   word_t digital_function;
   logic signed [31:0] digital_value, code, bias, result;
-  function_store #(.FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS)) functions (
+  logic signed [31:0] all_codes[NEURONS], all_biases[NEURONS], all_results[NEURONS];
+  function_store #(
+    .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS), .NEURONS(NEURONS), .VALUE_BITS(CounterBits)
+  ) functions (
     .clk, .write_threshold, .write_code, .write_bias, .write_length, .write_function,
     .write_slot, .write_data(function_data),
     .function_index(step.kind == KindArray ? adding.function_index : digital_function),
     .value(step.kind == KindArray ? 32'(accumulator) : digital_value),
-    .code, .bias
+    .code, .bias,
+    .all(compare), .all_first(compare_functions), .all_values(sums), .all_codes, .all_biases
   );
 
+  // The network's accumulator, for layers without step functions.
+  function automatic logic signed [31:0] exact(input accumulator_t of, input logic signed [31:0] on_top);
+    exact = ((32'(of) <<< step.unit_shift) + (step.has_bias ? on_top : '0)) >>> step.divisor_shift;
+  endfunction
   always_comb begin
-    result = code;
-    if (!step.has_functions)
-      result = ((32'(accumulator) <<< step.unit_shift) + (step.has_bias ? bias : '0)) >>>
-               step.divisor_shift;
+    result = step.has_functions ? code : exact(accumulator, bias);
+    for (int n = 0; n < NEURONS; ++n) begin
+      all_results[n] = '0;
+      if (compare) all_results[n] = step.has_functions ? all_codes[n] : exact(sums[n], all_biases[n]);
+    end
   end
   logic compared;
   assign compared = comparing.valid && comparing.last;
@@ -280,16 +316,18 @@ module chip
     read_value = busy ? digital_source : output_value;
     if (busy) begin
       write_log_bytes = step.result.log_bytes;
-      write_address = digital_busy ? digital_address : comparing.address;
+      write_address = digital_busy ? digital_address : compare ? compare_address : comparing.address;
       write_data = digital_busy ? digital_data : result;
     end
   end
 
   activation_buffer #(
-    .BYTES(BYTES), .LANES(Lanes), .PLANES(PLANES), .GATHER(GATHER)
+    .BYTES(BYTES), .LANES(LANES), .PLANES(PLANES), .NEURONS(NEURONS), .GATHER(GATHER)
   ) buffer (
     .clk, .reset, .write(busy ? compared || digital_write : host_write), .write_address,
-    .write_log_bytes, .write_data,
+    .write_log_bytes, .write_data, .write_all(compare), .write_count(step.neurons),
+    .write_pitch((step.convolution ? step.positions : 1) << step.result.log_bytes),
+    .write_values(all_results),
     .read_address(busy ? digital_read
                        : output_value.offset + (host_element << output_value.log_bytes)),
     .read_value, .read_data, .step, .start(window_start), .ready(window_ready),
@@ -307,6 +345,7 @@ module chip
     if (reset || state == Launch) begin
       fill_clocks <= '0;
       read_clocks <= '0;
+      merge_clocks <= '0;
       wait_clocks <= '0;
       drain_clocks <= '0;
       digital_clocks <= '0;
@@ -314,6 +353,7 @@ module chip
     end else begin
       fill_clocks <= fill_clocks + word_t'(filling);
       read_clocks <= read_clocks + word_t'(read);
+      merge_clocks <= merge_clocks + word_t'(merge);
       wait_clocks <= wait_clocks + word_t'(waiting);
       drain_clocks <= drain_clocks + word_t'(draining);
       digital_clocks <= digital_clocks + word_t'(digital_busy);

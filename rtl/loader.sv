@@ -11,22 +11,27 @@ module loader
   parameter int MUX           = 1,
   parameter int TERNARY       = 0,
   parameter int TREE          = 0,
+  parameter int S2P           = 1,
   parameter int TILES         = 1,
+  parameter int ROUNDS        = 1,
   parameter int TILE_COLUMNS  = 1,
+  parameter int LANES         = 32,
+  parameter int NEURONS       = 1,
   parameter int BANDS         = 1,
   parameter int PLANES        = 1,
   parameter int STEPS         = 1,
   parameter int VALUES        = 2,
   parameter int FUNCTIONS     = 1,
   parameter int THRESHOLDS    = 1,
-  parameter int TABLE       = 1,
+  parameter int TABLE         = 1,
   parameter int BYTES         = 1024,
   parameter int ACCUMULATOR_BITS = 32,
   parameter int PROGRAM_WORDS = 1024,
   localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1,
   localparam int ColumnBits = $clog2(COLUMNS + 1),
-  localparam int RoundBits  = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
+  localparam int LaneBits   = LANES > 1 ? $clog2(LANES) : 1,
   localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1,
   localparam int TableBits  = TABLE > 1 ? $clog2(TABLE) : 1,
   localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1,
@@ -46,12 +51,14 @@ module loader
   output logic                  config_tile,
   output logic [RowBits-1:0]    config_row,
   output logic [15:0]           config_block,
-  output word_t                 config_data,
+  output logic [15:0]           config_bl,
+  output logic [15:0]           config_blb,
   output logic [ColumnBits-1:0] config_column,
   output logic [ColumnBits-1:0] config_width,
   output logic [BandBits-1:0]   config_band,
   output logic [RoundBits-1:0]  config_round,
   output logic [SlotBits-1:0]   config_slot,
+  output logic [LaneBits-1:0]   config_lane,
   output logic                  swap_polarity,
 
   // To the function store.
@@ -77,9 +84,6 @@ module loader
 );
 
   localparam int ValueBits = VALUES > 1 ? $clog2(VALUES) : 1;
-  localparam int SubarrayBits = SUBARRAYS > 1 ? $clog2(SUBARRAYS) : 1;
-  localparam int FunctionBits = FUNCTIONS > 1 ? $clog2(FUNCTIONS) : 1;
-  localparam word_t RowWords = (COLUMNS + 15) / 16 + 3;
 
   section_e section;
   kind_e    kind;
@@ -188,7 +192,16 @@ module loader
         6: current.fan_in <= data;
         7: current.groups <= data;
         8: current.lanes <= data * current.fan_in; // weight planes
-        9: current.coding <= coding_e'(data[1:0]);
+        9: begin
+          current.window_lanes <= current.lanes;
+          // Neurons of a group: how often the groups go into the neurons.
+          if (hold) begin
+            groups_left <= groups_left - current.groups;
+            current.group_neurons <= current.group_neurons + 1;
+          end else begin
+            current.coding <= coding_e'(data[1:0]);
+          end
+        end
         12: current.planes <= data[4:0];
         13: current.positions <= data;
         14: current.convolution <= data != '0;
@@ -210,6 +223,10 @@ module loader
         43: begin
           current.has_functions <= data != '0;
           if (data != '0) functions_now <= data - 1;
+        end
+        49: begin
+          current.by_input <= data[0];
+          if (data[0]) current.window_lanes <= current.lanes * current.groups;
         end
         default: ;
       endcase
@@ -254,16 +271,10 @@ module loader
         default: ;
       endcase
     end else if (commit && kind != KindChip) begin
-      if (hold) begin
-        // Neurons of a group: how often the groups go into the neurons.
-        groups_left <= groups_left - current.groups;
-        current.group_neurons <= current.group_neurons + 1;
-      end else begin
-        table_of_steps[StepBits'(number)] <= current;
-        bands <= bands + tile_rows;
-        functions <= functions + functions_now;
-        table_used <= table_used + table_now;
-      end
+      table_of_steps[StepBits'(number)] <= current;
+      bands <= bands + tile_rows;
+      functions <= functions + functions_now;
+      table_used <= table_used + table_now;
     end
 
   word_t words_of_table[TABLE];
@@ -274,142 +285,27 @@ module loader
   assign table_word = words_of_table[TableBits'(table_address)];
 
   //-------------------------------------------------------------------------
-  // Tiles and cells
+  // Tiles, cells, step functions
   //-------------------------------------------------------------------------
 
-  // Three words a tile: subarray, row, column.
-  logic [1:0] tile_word;
-  word_t tile_subarray, tile_row, tile_column, tile_band;
-  word_t lanes_left;
+  logic too_many, too_long, skip;
+  tile_loader #(
+    .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .TILES(TILES), .ROUNDS(ROUNDS),
+    .TILE_COLUMNS(TILE_COLUMNS), .LANES(LANES), .BANDS(BANDS)
+  ) tiles (
+    .clk, .reset, .section, .list, .data, .step(current), .alternating, .too_many,
+    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl,
+    .config_blb, .config_column, .config_width, .config_band, .config_round, .config_slot,
+    .config_lane, .band, .rounds
+  );
 
-  // The tiles of a tile row that lie in one subarray are read in rounds.
-  word_t band_of_subarray[SUBARRAYS];          // the latest, + 1
-  logic [RoundBits-1:0] round_of_subarray[SUBARRAYS];
-  logic [RoundBits:0] table_of_rounds[BANDS];
-  logic [RoundBits:0] tile_round, most_rounds;
-  logic [SubarrayBits-1:0] tile_index;
-  assign tile_index = SubarrayBits'(tile_subarray);
-  assign tile_round = band_of_subarray[tile_index] == tile_band + 1 ?
-                      (RoundBits + 1)'(round_of_subarray[tile_index]) + 1'b1 : '0;
-  assign rounds = table_of_rounds[band];
+  function_loader #(.FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS)) functions_of_steps (
+    .clk, .section, .list, .index, .last_entry, .data, .step(current), .hold(skip), .too_long,
+    .write_threshold, .write_code, .write_bias, .write_length, .write_function, .write_slot,
+    .write_data
+  );
 
-  // Not tiles of this program: cleared while its cells of the chip's record
-  // are on their way.
-  logic tile_here, last_tile_column;
-  assign tile_here = entry && list == ListTiles;
-  assign last_tile_column = tile_column + 1 == current.tile_columns;
-  word_t cleared;
-
-  always_ff @(posedge clk)
-    if (reset) begin
-      cleared <= '0;
-    end else if (cleared != word_t'(SUBARRAYS)) begin
-      band_of_subarray[SubarrayBits'(cleared)] <= '0;
-      cleared <= cleared + 1;
-    end else if (tile_here && tile_word == 2) begin
-      band_of_subarray[tile_index] <= tile_band + 1;
-      round_of_subarray[tile_index] <= tile_round[RoundBits-1:0];
-    end
-
-  always_ff @(posedge clk)
-    if (field && index == 31) begin
-      tile_word <= '0;
-      tile_column <= '0;
-      tile_band <= bands;
-      lanes_left <= current.lanes;
-      most_rounds <= '0;
-    end else if (tile_here) begin
-      tile_word <= tile_word == 2 ? '0 : tile_word + 1'b1;
-      case (tile_word)
-        0: tile_subarray <= data;
-        1: tile_row <= data;
-        default: begin
-          tile_column <= last_tile_column ? '0 : tile_column + 1;
-          lanes_left <= last_tile_column ? current.lanes : lanes_left - word_t'(COLUMNS);
-          most_rounds <= last_tile_column ? '0 : rounds_now;
-          if (last_tile_column) begin
-            table_of_rounds[BandBits'(tile_band)] <= rounds_now;
-            tile_band <= tile_band + 1;
-          end
-        end
-      endcase
-    end
-  logic [RoundBits:0] rounds_now;
-  assign rounds_now = tile_round + 1'b1 > most_rounds ? tile_round + 1'b1 : most_rounds;
-
-  // Rows: subarray, row, checksum (the program's covers it), cells.
-  word_t row_subarray, row_number, row_word;
-  always_ff @(posedge clk)
-    if (section != SectionCells) begin
-      row_word <= '0;
-    end else begin
-      row_word <= row_word + 1 == RowWords ? '0 : row_word + 1;
-      if (row_word == 0) row_subarray <= data;
-      if (row_word == 1) row_number <= data;
-    end
-
-  assign config_cells = section == SectionCells && row_word >= 3;
-  assign config_tile = tile_here && tile_word == 2;
-  assign config_subarray = config_tile ? tile_subarray : row_subarray;
-  assign config_row = config_tile ? RowBits'(tile_row) : RowBits'(row_number);
-  assign config_block = 16'(row_word - 3);
-  assign config_data = data;
-  assign config_column = ColumnBits'(data);
-  assign config_width = alternating || lanes_left >= word_t'(COLUMNS) ? ColumnBits'(COLUMNS)
-                                                                     : ColumnBits'(lanes_left);
-  assign config_band = BandBits'(tile_band);
-  assign config_round = tile_round[RoundBits-1:0];
-  assign config_slot = tile_column[SlotBits-1:0];
-
-  //-------------------------------------------------------------------------
-  // Step functions
-  //-------------------------------------------------------------------------
-
-  // Thresholds and codes come one after another, function by function.
-  word_t start_before;
-  word_t function_now;                         // of the step
-  logic [ThresholdBits-1:0] slot_now, length_now;
-  logic [ThresholdBits-1:0] lengths[FUNCTIONS];
-  logic last_slot;
-  assign length_now = lengths[FunctionBits'(functions + function_now)];
-  assign last_slot = slot_now == (list == ListCodes ? length_now : length_now - 1'b1);
-  logic empty;                                 // a function without thresholds
-  assign empty = entry && list == ListThresholds && length_now == '0;
-  assign hold = empty || (commit && kind == KindArray && groups_left != '0);
-
-  assign write_length = entry && list == ListStart && index != '0;
-  assign write_threshold = entry && list == ListThresholds && !empty;
-  assign write_code = entry && list == ListCodes;
-  assign write_bias = entry && list == ListBias;
-  assign write_slot = slot_now;
-  always_comb begin
-    write_function = functions + function_now;
-    write_data = data;
-    if (write_length) begin
-      write_function = functions + index - 1;
-      write_data = data - start_before;
-    end
-    if (write_bias) write_function = functions + index;
-  end
-
-  always_ff @(posedge clk)
-    if (write_length) lengths[FunctionBits'(write_function)] <= write_data[ThresholdBits-1:0];
-
-  always_ff @(posedge clk)
-    if (!entry || (list != ListThresholds && list != ListCodes)) begin
-      function_now <= '0;
-      slot_now <= '0;
-      if (entry) start_before <= data;
-    end else if (!empty && last_entry) begin
-      // The codes begin with the first function again.
-      function_now <= '0;
-      slot_now <= '0;
-    end else if (empty || last_slot) begin
-      function_now <= function_now + 1;
-      slot_now <= '0;
-    end else begin
-      slot_now <= slot_now + 1'b1;
-    end
+  assign hold = skip || (field && kind == KindArray && index == 9 && groups_left != '0);
 
   //-------------------------------------------------------------------------
   // What is refused
@@ -431,6 +327,7 @@ module loader
       endcase
     if (field && kind == KindArray)
       case (index)
+        8: if (data * current.fan_in > word_t'(LANES)) found = ErrorCapacity;
         12: if (data > word_t'(PLANES)) found = ErrorCapacity;
         16: if (data > 2) found = ErrorStep;
         28: if (bands + data > word_t'(BANDS)) found = ErrorCapacity;
@@ -439,9 +336,12 @@ module loader
         34: if (data > word_t'(ACCUMULATOR_BITS)) found = ErrorCapacity;
         37: if (table_used + data > word_t'(TABLE)) found = ErrorCapacity;
         41: if (functions + data > word_t'(FUNCTIONS)) found = ErrorCapacity;
-        // Rows that are inputs, thresholds in cells.
-        49, 50: if (data != '0) found = ErrorStep;
         43: if (functions + data > word_t'(FUNCTIONS) + 1) found = ErrorCapacity;
+        49: if (data[0] && S2P == 0) found = ErrorChip;
+            else if (data[0] && (current.lanes * current.groups > word_t'(LANES) ||
+                                 current.neurons > word_t'(NEURONS)))
+              found = ErrorCapacity;
+        50: if (data != '0) found = ErrorStep; // thresholds in cells
         default: ;
       endcase
     if (field && kind == KindPool && index == 8 && data > 2) found = ErrorStep;
@@ -456,8 +356,10 @@ module loader
     if (field && kind == KindThreshold && index == 8 &&
         functions + data > word_t'(FUNCTIONS) + 1)
       found = ErrorCapacity;
-    if (write_length && write_data > word_t'(THRESHOLDS)) found = ErrorCapacity;
-    if (config_tile && tile_round >= (RoundBits + 1)'(TILES)) found = ErrorCapacity;
+    if (commit && kind == KindArray && !current.by_input &&
+        current.tile_columns * word_t'(COLUMNS) > word_t'(LANES))
+      found = ErrorCapacity;
+    if (too_many || too_long) found = ErrorCapacity;
   end
 
   always_ff @(posedge clk)

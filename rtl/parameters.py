@@ -35,6 +35,24 @@ def tiles_of_subarrays(program):
     return max(counts.values())
 
 
+def by_input(step):
+    return step.get("orientation", 0) == 1
+
+
+def rounds(step):
+    """Tiles of a tile row that lie in the same subarray."""
+    subarrays, columns = step["tiles"][::3], step["tile_columns"]
+    return max(max(collections.Counter(subarrays[t:t + columns]).values())
+               for t in range(0, len(subarrays), columns))
+
+
+def lanes(step, columns):
+    """Inputs that the rows of a position see, padding too."""
+    if by_input(step):
+        return step["groups"] * step["weight_planes"] * step["fan_in"]
+    return step["tile_columns"] * columns
+
+
 def parameters(program):
     arrays = [step for step in program["steps"] if step["kind"] == "array"]
     tables = [step for step in program["steps"] if "step_start" in step]
@@ -47,9 +65,13 @@ def parameters(program):
         "TERNARY": program["ternary_sense"],
         "TREE": max(step["accumulation"] for step in arrays),
         "SUBARRAYS": program["subarrays"],
+        "S2P": int(any(by_input(step) for step in arrays)),
         "TILES": tiles_of_subarrays(program),
+        "ROUNDS": max(map(rounds, arrays)),
         "TILE_COLUMNS": max(step["tile_columns"] for step in arrays),
         "BANDS": sum(step["tile_rows"] for step in arrays),
+        "LANES": max(program["columns"], *(lanes(step, program["columns"]) for step in arrays)),
+        "NEURONS": max([1] + [step["neurons"] for step in arrays if by_input(step)]),
         "PLANES": max(len(step["plane_weights"]) for step in arrays),
         "ACCUMULATOR_BITS": max(step["accumulator_bits"] for step in arrays),
         "STEPS": len(program["steps"]),

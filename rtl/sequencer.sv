@@ -1,21 +1,24 @@
-// Row sequencer, parallel-to-sequential: for each output position and neuron
-// the planes of the input, the columns of a shared sense amplifier, and the
-// tiles of the neuron that lie in one subarray, a read in every clock.
+// Row sequencer, a read in every clock. For each output position
+//   parallel-to-sequential: for each neuron (a row) the planes of the input, the
+//     columns of a shared sense amplifier, and the tiles of the neuron that lie
+//     in one subarray;
+//   sequential-to-parallel: for each lane (a row) the same, and after each tile
+//     row but the last a clock in which its counters are added.
 //
-// Clocks of a layer: fill (the inputs of the first neuron are driven), reads,
-// waits (the window of the next position is not there yet), drain (adders and
-// comparison).
+// Clocks of a layer: fill (the first window is driven), reads, merges of
+// counters, waits (the window of the next position is not there yet), drain
+// (adders and comparison).
 
 module sequencer
   import bnn_pkg::*;
 #(
   parameter int ROWS      = 32,
   parameter int MUX       = 1,
-  parameter int TILES     = 1,
+  parameter int ROUNDS    = 1,
   parameter int BAND_BITS = 8,
   parameter int PLANES    = 1,
   localparam int RowBits   = ROWS > 1 ? $clog2(ROWS) : 1,
-  localparam int RoundBits = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int RoundBits = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int PhaseBits = MUX > 1 ? $clog2(MUX) : 1,
   localparam int PlaneBits = PLANES > 1 ? $clog2(PLANES) : 1
 ) (
@@ -46,12 +49,21 @@ module sequencer
   output logic [PhaseBits-1:0] phase,
   output logic [PlaneBits-1:0] plane,
   output tag_t                 tag,
+  output logic                 first,     // read of the counters of columns
+
+  // Counters of tile row `collect_band`: merge them, or, the last ones,
+  // compare all neurons of the position.
+  output logic                 merge,
+  output logic                 compare,
+  output logic [BAND_BITS-1:0] collect_band,
+  output word_t                compare_functions,
+  output word_t                compare_address,
 
   // What this clock is for.
   output logic filling, waiting, draining
 );
 
-  typedef enum logic [2:0] {Idle, Fill, Read, Wait, Drain} state_e;
+  typedef enum logic [2:0] {Idle, Fill, Read, Merge, Wait, Drain} state_e;
   state_e state;
 
   word_t position, neuron, group_neuron;
@@ -64,19 +76,23 @@ module sequencer
   assign last_phase    = int'(phase) == MUX - 1;
   assign last_plane    = 5'(plane_index) + 1'b1 == step.planes;
   assign last_of_group = group_neuron + 1 == step.group_neurons;
-  assign last_neuron   = neuron + 1 == step.neurons;
+  assign last_neuron   = neuron + 1 == (step.by_input ? step.lanes : step.neurons);
   assign last_position = position + 1 == step.positions;
 
-  logic neuron_done, window_done, layer_done;
+  logic neuron_done, window_done, layer_done, last_row;
   assign neuron_done = last_round && last_phase && last_plane;
-  assign window_done = neuron_done && last_of_group;
+  assign last_row    = int'(offset) == ROWS - 1;
+  // A row that is an input takes part in all neurons: `neuron` counts lanes.
+  assign window_done = neuron_done && (step.by_input ? last_neuron : last_of_group);
   assign layer_done  = window_done && last_neuron && last_position;
 
   assign read     = state == Read;
   assign filling  = state == Fill;
   assign waiting  = state == Wait;
   assign draining = state == Drain;
-  assign done     = draining && retired;
+  assign done     = draining && (step.by_input ? compare : retired);
+  assign merge    = state == Merge;
+  assign first    = offset == '0 && plane_index == '0;
 
   assign window_start = state == Idle && start;
   assign window_take  = window_ready && (state == Fill || state == Wait ||
@@ -91,12 +107,12 @@ module sequencer
 
   always_comb begin
     tag = '0;
-    tag.valid          = read;
+    tag.valid          = read && !step.by_input;
     tag.first          = round == '0 && phase == '0 && plane_index == '0;
     tag.last           = neuron_done;
     tag.last_of_layer  = layer_done;
     tag.plane          = step.plane[4'(plane_index)];
-    tag.function_index = step.functions + neuron +
+    tag.function_index = step.functions + (step.by_input ? '0 : neuron) +
                          (step.has_table ? position_class * step.neurons : '0);
     tag.address        = step.result.offset + (result << step.result.log_bytes);
   end
@@ -104,6 +120,7 @@ module sequencer
   always_ff @(posedge clk)
     if (reset) begin
       state <= Idle;
+      compare <= 1'b0;
     end else begin
       case (state)
         Idle:
@@ -126,11 +143,21 @@ module sequencer
         Read:
           if (layer_done) state <= Drain;
           else if (window_done && !window_ready) state <= Wait;
+          else if (!window_done && neuron_done && step.by_input && last_row) state <= Merge;
+        Merge: state <= Read;
         default:
-          if (retired) state <= Idle;
+          if (done) state <= Idle;
       endcase
 
       if (window_take) taken <= taken + 1;
+
+      // The comparison of a position goes on while the next one is read.
+      compare <= read && window_done && step.by_input;
+      if (read) begin
+        collect_band <= band;
+        compare_functions <= tag.function_index;
+        compare_address <= tag.address;
+      end
 
       if (read) begin
         round <= last_round ? '0 : round + 1'b1;
@@ -145,7 +172,7 @@ module sequencer
             position <= position + 1;
             band <= BAND_BITS'(step.band);
             offset <= '0;
-          end else if (int'(offset) == ROWS - 1) begin
+          end else if (last_row) begin
             band <= band + 1'b1;
             offset <= '0;
           end else begin
@@ -153,7 +180,9 @@ module sequencer
           end
           // Results of a convolution lie channel by channel, those of a dense
           // layer position by position.
-          if (!step.convolution) begin
+          if (step.by_input) begin
+            if (last_neuron) result <= result + (step.convolution ? 1 : step.neurons);
+          end else if (!step.convolution) begin
             result <= result + 1;
           end else if (last_neuron) begin
             result <= position_result + 1;
@@ -166,6 +195,6 @@ module sequencer
     end
 
   // Windows of a layer: positions times groups.
-  assign windows = step.positions * step.groups;
+  assign windows = step.by_input ? step.positions : step.positions * step.groups;
 
 endmodule

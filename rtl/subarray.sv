@@ -12,13 +12,18 @@ module subarray
   parameter int MUX          = 1,      // columns per sense amplifier
   parameter int TERNARY      = 0,
   parameter int TILES        = 1,      // that it can hold
+  parameter int ROUNDS       = 1,      // in which it reads those of a tile row
   parameter int TILE_COLUMNS = 1,      // of the widest layer
   parameter int BAND_BITS    = 8,
+  parameter int LANES        = 32,
+  parameter int S2P          = 0,      // counters for rows that are inputs
+  parameter int COUNTER_BITS = 8,
   localparam int RowBits     = ROWS > 1 ? $clog2(ROWS) : 1,
   localparam int ColumnBits  = $clog2(COLUMNS + 1),
   localparam int CountBits   = ColumnBits + 1,
   localparam int SlotBits    = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
-  localparam int RoundBits   = TILES > 1 ? $clog2(TILES) : 1,
+  localparam int RoundBits   = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
+  localparam int LaneBits    = LANES > 1 ? $clog2(LANES) : 1,
   localparam int PhaseBits   = MUX > 1 ? $clog2(MUX) : 1
 ) (
   input  logic                 clk,
@@ -32,12 +37,14 @@ module subarray
   input  logic                 config_tile,
   input  logic [RowBits-1:0]   config_row,       // of cells; first of the tile
   input  logic [15:0]          config_block,
-  input  word_t                config_data,
+  input  logic [15:0]          config_bl,
+  input  logic [15:0]          config_blb,
   input  logic [ColumnBits-1:0] config_column,   // first of the tile
   input  logic [ColumnBits-1:0] config_width,    // columns that are read
   input  logic [BAND_BITS-1:0] config_band,
   input  logic [RoundBits-1:0] config_round,
   input  logic [SlotBits-1:0]  config_slot,
+  input  logic [LaneBits-1:0]  config_lane,      // the first that it sees
   input  logic                 swap_polarity,    // BLb low stores +1
 
   // A read, broadcast: row `offset` of the tile of tile row `band` that this
@@ -47,12 +54,22 @@ module subarray
   input  logic [RoundBits-1:0] round,
   input  logic [RowBits-1:0]   offset,
   input  logic [PhaseBits-1:0] phase,
-  input  logic [TILE_COLUMNS*COLUMNS-1:0] lanes,
+  input  logic [LANES-1:0]     lanes,
+  input  logic                 by_input,         // the row's input to all columns
+  input  logic                 first,            // counters begin
+  input  plane_t               weight,           // of a one
 
   // One clock later: the count of the tile in tile column `slot`.
   output logic                 answer,
   output logic [SlotBits-1:0]  slot,
-  output logic signed [CountBits-1:0] count
+  output logic signed [CountBits-1:0] count,
+
+  // Counters of the columns, by round, of the tiles of tile row `collect_band`.
+  input  logic                 collect,
+  input  logic [BAND_BITS-1:0] collect_band,
+  output logic [ROUNDS-1:0]    collected,
+  output logic [ROUNDS-1:0][SlotBits-1:0] collected_slot,
+  output logic [ROUNDS-1:0][COLUMNS*COUNTER_BITS-1:0] counters
 );
   /*verilator no_inline_module*/
 
@@ -61,6 +78,7 @@ module subarray
     logic [BAND_BITS-1:0] band;
     logic [RoundBits-1:0] round;
     logic [SlotBits-1:0]  slot;
+    logic [LaneBits-1:0]  lane;
     logic [RowBits-1:0]   row;
     logic [ColumnBits-1:0] column;
     logic [ColumnBits-1:0] width;
@@ -76,7 +94,7 @@ module subarray
       tiles <= '0;
     else if (config_tile && selected)
       tiles <= (TILES * $bits(tile_t))'({tiles, tile_t'{
-          valid: 1'b1, band: config_band, round: config_round, slot: config_slot,
+          valid: 1'b1, band: config_band, round: config_round, slot: config_slot, lane: config_lane,
           row: config_row, column: config_column, width: config_width}});
 
   tile_t tile;
@@ -94,7 +112,8 @@ module subarray
     bits = '0;
     enabled = '0;
     if (tile.valid) begin
-      bits = lanes[int'(tile.slot)*COLUMNS+:COLUMNS] << tile.column;
+      if (by_input) bits = {COLUMNS{lanes[tile.lane + LaneBits'(offset)]}};
+      else bits = lanes[tile.lane+:COLUMNS] << tile.column;
       enabled = ~(~COLUMNS'(0) << tile.width) << tile.column;
       if (MUX > 1)
         for (int c = 0; c < COLUMNS; ++c)
@@ -107,7 +126,8 @@ module subarray
     .program_enable(config_cells && selected),
     .program_row(config_row),
     .program_block(config_block),
-    .program_cells(config_data),
+    .program_bl(config_bl),
+    .program_blb(config_blb),
     .sense(tile.valid),
     .row(tile.row + offset),
     .bits,
@@ -127,9 +147,45 @@ module subarray
     answer <= tile.valid;
     if (tile.valid) begin
       slot <= tile.slot;
-      count <= signed'({1'b0, popcount(ones)}) -
+      count <= by_input ? '0 :
+               signed'({1'b0, popcount(ones)}) -
                (TERNARY != 0 ? signed'({1'b0, popcount(zeros)}) : '0);
     end
+  end
+
+  if (S2P != 0) begin : column_counters
+    typedef logic signed [COUNTER_BITS-1:0] counter_t;
+    logic [ROUNDS-1:0][COLUMNS-1:0][COUNTER_BITS-1:0] counts;
+    counter_t one;
+    assign one = weight.negative ? -(counter_t'(1) <<< weight.shift)
+                                 : counter_t'(1) <<< weight.shift;
+
+    always_ff @(posedge clk)
+      if (tile.valid && by_input)
+        for (int c = 0; c < COLUMNS; ++c)
+          if (enabled[c])
+            counts[round][c] <= (first ? '0 : counts[round][c]) +
+                (ones[c] ? one : TERNARY != 0 && zeros[c] ? -one : '0);
+
+    always_comb begin
+      collected = '0;
+      collected_slot = '0;
+      for (int r = 0; r < ROUNDS; ++r) counters[r] = '0;
+      if (collect)
+        for (int i = 0; i < TILES; ++i)
+          if (tiles[i].valid && tiles[i].band == collect_band) begin
+            collected[tiles[i].round] = 1'b1;
+            collected_slot[tiles[i].round] = tiles[i].slot;
+            counters[tiles[i].round] =
+                counts[tiles[i].round] >> (int'(tiles[i].column) * COUNTER_BITS);
+          end
+    end
+  end else begin : no_counters
+    logic unused;
+    assign unused = &{1'b0, first, weight, collect, collect_band};
+    assign collected = '0;
+    assign collected_slot = '0;
+    assign counters = '0;
   end
 
 endmodule

@@ -4,8 +4,8 @@
 //   +inputs=FILE    integers of the network's input, sample after sample
 //   +outputs=FILE   written: integers of its output, a line for each sample
 //   +clocks=FILE    written: a line for each step of each sample:
-//                   kind; clocks to fill, read, wait, drain, and of a
-//                   digital step; rows that were read
+//                   kind; clocks to fill, read, merge, wait, drain, and
+//                   of a digital step; rows that were read
 
 module chip_tb
   import bnn_pkg::*;
@@ -16,9 +16,13 @@ module chip_tb
   parameter int MUX          = 1,
   parameter int TERNARY      = 0,
   parameter int TREE         = 0,
+  parameter int S2P          = 1,
   parameter int TILES        = 1,
+  parameter int ROUNDS       = 1,
   parameter int TILE_COLUMNS = 1,
   parameter int BANDS        = 1,
+  parameter int LANES        = TILE_COLUMNS * COLUMNS,
+  parameter int NEURONS      = 1,
   parameter int PLANES       = 1,
   parameter int ACCUMULATOR_BITS = 32,
   parameter int STEPS        = 1,
@@ -27,7 +31,7 @@ module chip_tb
   parameter int THRESHOLDS   = 1,
   parameter int TABLE      = 1,
   parameter int BYTES        = 1024,
-  parameter int GATHER       = TILE_COLUMNS * COLUMNS,
+  parameter int GATHER       = LANES,
   parameter int PROGRAM_WORDS = 1024
 ) ();
 
@@ -42,12 +46,13 @@ module chip_tb
   kind_e  step_kind;
   word_t  host_element = 0, host_data = 0, inputs, outputs;
   logic signed [31:0] host_result;
-  word_t  fill_clocks, read_clocks, wait_clocks, drain_clocks, digital_clocks;
+  word_t  fill_clocks, read_clocks, merge_clocks, wait_clocks, drain_clocks, digital_clocks;
   word_t  row_reads;
 
   chip #(
     .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .MUX(MUX), .TERNARY(TERNARY),
-    .TREE(TREE), .TILES(TILES), .TILE_COLUMNS(TILE_COLUMNS), .BANDS(BANDS), .PLANES(PLANES),
+    .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
+    .BANDS(BANDS), .LANES(LANES), .NEURONS(NEURONS), .PLANES(PLANES),
     .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS),
     .THRESHOLDS(THRESHOLDS), .TABLE(TABLE), .BYTES(BYTES), .GATHER(GATHER),
     .PROGRAM_WORDS(PROGRAM_WORDS)
@@ -67,8 +72,8 @@ module chip_tb
 
   always @(posedge clk)
     if (step_done)
-      $fdisplay(clocks_fd, "%0d %0d %0d %0d %0d %0d %0d", step_kind, fill_clocks, read_clocks,
-                wait_clocks, drain_clocks, digital_clocks, row_reads);
+      $fdisplay(clocks_fd, "%0d %0d %0d %0d %0d %0d %0d %0d", step_kind, fill_clocks, read_clocks,
+                merge_clocks, wait_clocks, drain_clocks, digital_clocks, row_reads);
 
   initial begin
     program_file = argument("program");

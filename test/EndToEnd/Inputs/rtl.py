@@ -1,7 +1,7 @@
 """Runs exported networks on one chip of rtl/ under Verilator.
 
     rtl.py NETWORK... --array RxC --samples N --source DIR --work DIR [--material DIR]
-           [--target T] [--schedule p2s|s2p] [--gather N]
+           [--target T] [--schedule p2s|s2p] [--gather N] [--tree]
 
 All networks run on the same chip, one after another. For each, the integers
 that leave the chip are the network's tensors as bnn-sim computes them, bit by
@@ -14,6 +14,7 @@ import argparse
 import json
 import pathlib
 import subprocess
+import zlib
 
 import numpy as np
 
@@ -37,11 +38,18 @@ def find(name, options):
     return material / "models" / f"{name}.onnx", declared, data["inputs"], data["outputs"]
 
 
+def cycles_of(step):
+    """Of a layer whose rows are neurons."""
+    columns = step["tile_columns"]
+    adders = int(columns - 1).bit_length() + 1 if step["accumulation"] else columns
+    return {"fill": 1, "steady": step["cycles"], "drain": adders + 1}
+
+
 class Network:
     """A network, compiled, simulated and exported."""
 
     def __init__(self, name, options):
-        self.name, self.gather = name, options.gather
+        self.name, self.gather, self.tree = name, options.gather, options.tree
         self.work = pathlib.Path(options.work) / name
         self.work.mkdir(parents=True, exist_ok=True)
         model, declared, inputs, golden = find(name, options)
@@ -56,11 +64,25 @@ class Network:
         for form in ("memh", "json"):
             run("bnn-image", "export", "--format", form, "-o", self.work / f"net.{form}", path)
         self.program = json.loads((self.work / "net.json").read_text())
+        if options.tree:
+            self.add_in_a_tree()
         self.image = image_file.load(image_file.schema(options.source, options.work), path)
         self.numbers = {value.name: i for i, value in enumerate(self.image.values)}
         (value,) = self.program["inputs"]
         codes = codes_of(self.image, self.numbers[self.program["values"][value]["name"]], self.inputs)
         np.savetxt(self.work / "inputs.txt", codes, fmt="%d")
+
+    def add_in_a_tree(self):
+        """Makes a program for a chip with an adder tree of one for a serial chip: a
+        word of each layer (docs/export-formats.md) and the checksum."""
+        words = [int(line, 16) for line in (self.work / "net.memh").read_text().splitlines()
+                 if not line.startswith("//")]
+        for step, record in zip(self.program["steps"], words[words[27]:]):
+            if step["kind"] == "array":
+                step["accumulation"] = words[record + 33] = 1
+        words[3] = zlib.crc32(np.array(words[4:], "<u4").tobytes())
+        (self.work / "net.memh").write_text("".join(f"{word:08x}\n" for word in words))
+        (self.work / "net.json").write_text(json.dumps(self.program))
 
     def check_scores(self):
         (value,) = self.program["outputs"]
@@ -88,26 +110,29 @@ class Network:
             raise SystemExit(f"FAIL: {self.name}: samples take different clocks\n{clocks}")
         report = json.loads((self.work / "report.json").read_text())
         layers = iter([layer for layer in report["layers"] if layer["place"] == "arrays"])
-        for step, (kind, fill, read, wait, drain, digital, rows) in zip(self.program["steps"], clocks[0]):
+        for step, (kind, fill, read, merge, wait, drain, digital, rows) in zip(self.program["steps"], clocks[0]):
             if KINDS[kind] != step["kind"]:
                 raise SystemExit(f"FAIL: {self.name}: the chip ran {KINDS[kind]} for {step['name']}")
             if step["kind"] != "array":
                 print(f"{self.name}: {step['name']}: {step['kind']}, {digital} clocks")
                 continue
             layer = next(layers)
-            columns = step["tile_columns"]
-            adders = int(columns - 1).bit_length() + 1 if step["accumulation"] else columns
+            by_input = step.get("orientation", 0) == 1
+            stated = layer.get("cycles") if not self.tree else None
+            stated = stated or cycles_of(step)
             # A window of inputs is gathered while the one before it is read.
-            windows = step["positions"] * step["groups"]
-            gathering = -(-step["weight_planes"] * step["fan_in"] // self.gather) if self.gather else 1
-            waiting = (windows - 1) * max(0, gathering - step["cycles"] // windows)
-            wanted = (gathering, step["cycles"], waiting, adders + 1, 0, layer["rowReads"])
-            found = (fill, read, wait, drain, digital, rows)
-            if found != wanted or layer["name"] != step["name"]:
-                raise SystemExit(f"FAIL: {self.name}: {step['name']}: fill, read, wait, drain, digital, rows "
+            windows = step["positions"] * (1 if by_input else step["groups"])
+            lanes = step["weight_planes"] * step["fan_in"] * (step["groups"] if by_input else 1)
+            gathering = -(-lanes // self.gather) if self.gather else stated["fill"]
+            waiting = (windows - 1) * max(0, gathering - stated["steady"] // windows)
+            wanted = (gathering, stated["steady"], waiting, stated["drain"], 0,
+                      layer["rowReads"] * self.program["columns_per_sense_amplifier"])
+            found = (fill, read + merge, wait, drain, digital, rows)
+            if found != wanted or layer["name"] != step["name"] or stated["steady"] != step["cycles"]:
+                raise SystemExit(f"FAIL: {self.name}: {step['name']}: fill, steady, wait, drain, digital, rows "
                                  f"{found}, not {wanted}")
-            print(f"{self.name}: {step['name']}: fill {fill}, read {read}, wait {wait}, drain {drain} clocks, "
-                  f"{rows} rows: as stated")
+            print(f"{self.name}: {step['name']}: {'s2p' if by_input else 'p2s'}, fill {fill}, read {read}, merge {merge}, "
+                  f"wait {wait}, drain {drain} clocks, {rows} rows: as stated")
 
 
 def verilate(options, chips):
@@ -117,7 +142,7 @@ def verilate(options, chips):
     parameters = run("python3", rtl / "parameters.py", *[chip.work / "net.json" for chip in chips],
                      *(("--gather", options.gather) if options.gather else ()))
     (work / "parameters.f").write_text(parameters)
-    run("verilator", "--binary", "-Wall", "-O3", "--Mdir", work / "verilated", "-f", work / "parameters.f",
+    run("verilator", "--binary", "-Wall", "-O3", "-fno-expand", "--unroll-count", "16", "--Mdir", work / "verilated", "-f", work / "parameters.f",
         "-F", rtl / "chip.f", "-MAKEFLAGS", "OPT_FAST=-O1", "--top-module", "chip_tb", rtl / "tb" / "chip_tb.sv")
     return work / "verilated" / "Vchip_tb"
 
@@ -153,6 +178,7 @@ def main():
     parser.add_argument("--material")
     parser.add_argument("--samples", type=int, required=True)
     parser.add_argument("--gather", type=int)
+    parser.add_argument("--tree", action="store_true", help="adders are a tree")
     options = parser.parse_args()
     chips = [Network(name, options) for name in options.networks]
     simulator = verilate(options, chips)
