@@ -7,7 +7,7 @@
 #define BNN_PROGRAM_H
 
 #define BNN_MAGIC 0x50434e42u
-#define BNN_VERSION 1u
+#define BNN_VERSION 2u
 
 enum bnn_chip_word {
   BNN_WORDS = 2,
@@ -74,7 +74,9 @@ enum bnn_array_word {
   BNN_ARRAY_BIAS = 40,
   BNN_ARRAY_STEPS = 42, /* three lists: start, thresholds, codes */
   BNN_ARRAY_CYCLES = 48,
-  BNN_ARRAY_WORDS = 49
+  BNN_ARRAY_ORIENTATION = 49,
+  BNN_ARRAY_THRESHOLD_BITS = 50,
+  BNN_ARRAY_WORDS = 55
 };
 
 enum bnn_pool_word {

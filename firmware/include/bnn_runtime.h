@@ -14,6 +14,7 @@ enum bnn_status {
   BNN_NO_PROGRAM,    /* another magic word or version */
   BNN_DAMAGED,       /* a checksum or the length is wrong */
   BNN_MALFORMED,     /* a record that no export writes */
+  BNN_UNSUPPORTED,   /* rows that are inputs, or thresholds in cells */
   BNN_NO_MEMORY,     /* arena or scratch is too small */
   BNN_RANGE,         /* an input outside its range */
   BNN_HARDWARE,      /* the hardware layer failed */

@@ -253,18 +253,19 @@ static int combine_ok(const uint32_t *program, const uint32_t *step) {
   return 1;
 }
 
-static int step_ok(const uint32_t *program, uint32_t at) {
+static int step_fits(const uint32_t *program, uint32_t at) {
   static const uint32_t words[] = {0,
                                    BNN_ARRAY_WORDS,
                                    BNN_POOL_WORDS,
                                    BNN_TRANSPOSE_WORDS,
                                    BNN_THRESHOLD_WORDS,
                                    BNN_COMBINE_WORDS};
-  const uint32_t *step = program + at;
-  if (at >= program[BNN_WORDS] || step[0] < BNN_ARRAY ||
-      step[0] > BNN_COMBINE ||
-      (uint64_t)at + words[step[0]] > program[BNN_WORDS])
-    return 0;
+  return at < program[BNN_WORDS] && program[at] >= BNN_ARRAY &&
+         program[at] <= BNN_COMBINE &&
+         (uint64_t)at + words[program[at]] <= program[BNN_WORDS];
+}
+
+static int step_ok(const uint32_t *program, const uint32_t *step) {
   switch (step[0]) {
   case BNN_ARRAY:
     return array_ok(program, step);
@@ -293,6 +294,12 @@ static int rows_ok(const uint32_t *program) {
   return 1;
 }
 
+/* What the format has and this runtime does not read. */
+static int is_supported(const uint32_t *step) {
+  return step[0] != BNN_ARRAY || (!step[BNN_ARRAY_ORIENTATION] &&
+                                  !step[BNN_ARRAY_THRESHOLD_BITS]);
+}
+
 enum bnn_status bnn_check(const uint32_t *program, size_t available) {
   uint32_t i;
   if (available < BNN_CHIP_WORDS || program[0] != BNN_MAGIC ||
@@ -308,8 +315,14 @@ enum bnn_status bnn_check(const uint32_t *program, size_t available) {
       !value_list_ok(program, program + BNN_OUTPUTS) ||
       !list_ok(program, program + BNN_STEPS) || !rows_ok(program))
     return BNN_MALFORMED;
-  for (i = 0; i < program[BNN_STEPS + 1]; ++i)
-    if (!step_ok(program, bnn_list(program, program + BNN_STEPS)[i]))
+  for (i = 0; i < program[BNN_STEPS + 1]; ++i) {
+    uint32_t at = bnn_list(program, program + BNN_STEPS)[i];
+    if (!step_fits(program, at))
       return BNN_MALFORMED;
+    if (!is_supported(program + at))
+      return BNN_UNSUPPORTED;
+    if (!step_ok(program, program + at))
+      return BNN_MALFORMED;
+  }
   return BNN_OK;
 }

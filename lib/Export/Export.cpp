@@ -47,16 +47,23 @@ static void restoreTable(const StepTable &from, image::Thresholds &to) {
   to.mutable_codes()->Assign(from.codes.begin(), from.codes.end());
 }
 
+static void
+restoreTiles(const Unsigned &from, const image::Target &target,
+             google::protobuf::RepeatedPtrField<image::Placement> &to) {
+  for (size_t i = 0; i + 2 < from.size(); i += 3) {
+    image::Placement &tile = *to.Add();
+    uint64_t perChip = target.subarrays();
+    tile.set_chip(perChip ? uint32_t(from[i] / perChip) : 0);
+    tile.set_subarray(perChip ? from[i] % perChip : from[i]);
+    tile.set_row(from[i + 1]);
+    tile.set_column(from[i + 2]);
+  }
+}
+
 static void restoreLayer(const ArrayStep &from, const image::Target &target,
                          ArrayLayer &to) {
-  for (size_t i = 0; i + 2 < from.tiles.size(); i += 3) {
-    image::Placement &tile = *to.add_placement();
-    uint64_t perChip = target.subarrays();
-    tile.set_chip(perChip ? uint32_t(from.tiles[i] / perChip) : 0);
-    tile.set_subarray(perChip ? from.tiles[i] % perChip : from.tiles[i]);
-    tile.set_row(from.tiles[i + 1]);
-    tile.set_column(from.tiles[i + 2]);
-  }
+  restoreTiles(from.tiles, target, *to.mutable_placement());
+  restoreTiles(from.thresholdTiles, target, *to.mutable_threshold_placement());
   to.mutable_bias()->Assign(from.bias.begin(), from.bias.end());
   to.mutable_position_class()->Assign(from.positionClass.begin(),
                                       from.positionClass.end());

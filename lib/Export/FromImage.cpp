@@ -2,6 +2,8 @@
 
 #include "Program.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/Cycles.h"
+#include "bnn/Image/TileGrid.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
@@ -153,24 +155,17 @@ Error Converter::convertTable(const image::Thresholds &from, StepTable &to,
   return Error::success();
 }
 
-/// Neurons one after another; the tiles of one in different subarrays are
-/// sensed in the same cycle, those in one subarray one after another.
-static uint64_t cyclesOf(const image::Target &target, const ArrayLayer &layer,
-                         uint64_t positions) {
-  uint64_t cycles = 0;
-  for (uint64_t t = 0; t < layer.tile_rows(); ++t) {
-    DenseMap<uint64_t, uint64_t> reads;
-    uint64_t longest = 0;
-    for (uint64_t k = 0; k < layer.tile_columns(); ++k)
-      longest = std::max(
-          longest,
-          ++reads[image::subarrayIndex(
-              target, layer.placement(int(t * layer.tile_columns() + k)))]);
-    cycles += longest * std::min<uint64_t>(target.rows(),
-                                           layer.neurons() - t * target.rows());
+/// Subarray, row and column of each tile.
+static Unsigned
+tilesOf(const image::Target &target,
+        const google::protobuf::RepeatedPtrField<image::Placement> &placement) {
+  Unsigned tiles;
+  for (const image::Placement &tile : placement) {
+    tiles.push_back(uint32_t(image::subarrayIndex(target, tile)));
+    tiles.push_back(tile.row());
+    tiles.push_back(tile.column());
   }
-  return cycles * std::max(target.columns_per_sense_amplifier(), 1u) *
-         uint64_t(layer.plane_weights_size()) * positions;
+  return tiles;
 }
 
 Error Converter::convertArray(const ArrayLayer &layer) {
@@ -180,10 +175,6 @@ Error Converter::convertArray(const ArrayLayer &layer) {
                      " has no place in a program of this "
                      "version");
   };
-  if (layer.orientation() != ArrayLayer::ROW_IS_NEURON)
-    return refuse("orientation ROW_IS_INPUT");
-  if (layer.threshold_store() == ArrayLayer::ARRAY_ROWS)
-    return refuse("a threshold in array rows");
   if (layer.has_column_sum() || layer.has_column_neuron() ||
       layer.has_margin_table() || layer.has_closed_form())
     return refuse("another access than row_sense with an exact decision");
@@ -200,7 +191,6 @@ Error Converter::convertArray(const ArrayLayer &layer) {
   step.planeCoding = layer.plane_coding();
   step.planeOffset = layer.plane_offset();
   step.planeWeights = listOf<Signed>(layer.plane_weights());
-  uint64_t positions = 1;
   if (layer.has_convolution()) {
     const image::Convolution &conv = layer.convolution();
     step.channels = conv.channels();
@@ -211,20 +201,12 @@ Error Converter::convertArray(const ArrayLayer &layer) {
     step.dilations = listOf<Unsigned>(conv.dilations());
     step.padsBegin = listOf<Unsigned>(conv.pads_begin());
     step.padCode = conv.pad_code();
-    for (uint64_t size : conv.output())
-      positions *= size;
-  } else {
-    positions = layer.dense().positions();
   }
-  step.positions = uint32_t(positions);
+  step.positions = uint32_t(image::positionsOf(layer));
   step.tileRows = layer.tile_rows();
   step.tileColumns = layer.tile_columns();
   step.lanePadding = layer.lane_padding();
-  for (const image::Placement &tile : layer.placement()) {
-    step.tiles.push_back(uint32_t(image::subarrayIndex(image.target(), tile)));
-    step.tiles.push_back(tile.row());
-    step.tiles.push_back(tile.column());
-  }
+  step.tiles = tilesOf(image.target(), layer.placement());
   step.accumulation = layer.accumulation().kind();
   step.accumulatorBits = layer.accumulation().bits();
   step.classes = layer.border_classes();
@@ -243,14 +225,28 @@ Error Converter::convertArray(const ArrayLayer &layer) {
     if (Error error = convertTable(layer.thresholds(), step.table,
                                    where + ", thresholds"))
       return error;
-  uint64_t cycles = cyclesOf(image.target(), layer, positions);
+  step.orientation = layer.orientation();
+  if (layer.threshold_store() == ArrayLayer::ARRAY_ROWS) {
+    step.thresholdBits = layer.threshold_bits();
+    step.thresholdSlots = layer.threshold_slots();
+    if (Error error =
+            checkRange({layer.threshold_base(), layer.threshold_base()},
+                       where + ", threshold_base"))
+      return error;
+    step.thresholdBase = int32_t(layer.threshold_base());
+    step.thresholdTiles = tilesOf(image.target(), layer.threshold_placement());
+  }
+  uint64_t cycles = image::cyclesOf(image.target(), layer).steady;
   if (cycles > UINT32_MAX)
     return makeError(where + ": " + Twine(cycles) +
                      " cycles a sample are beyond 32 bits");
   step.cycles = uint32_t(cycles);
 
-  // What the sums can be: every column a one, or none.
-  int64_t columns = int64_t(layer.tile_columns()) * image.target().columns();
+  // What the sums can be: every cell of a neuron a one, or none.
+  image::TileGrid grid(image.target(), layer);
+  int64_t columns = grid.rowIsNeuron() ? int64_t(layer.tile_columns()) *
+                                             image.target().columns()
+                                       : int64_t(grid.lanes());
   Range sum;
   for (int64_t weight : layer.plane_weights())
     sum.add(Range{image.target().ternary_sense() ? -columns : 0, columns}.times(
@@ -482,6 +478,7 @@ void Converter::keepRest() {
   for (image::Step &step : *rest.mutable_steps()) {
     if (step.has_array()) {
       step.mutable_array()->clear_placement();
+      step.mutable_array()->clear_threshold_placement();
       step.mutable_array()->clear_bias();
       step.mutable_array()->clear_position_class();
       step.mutable_array()->clear_thresholds();

@@ -57,6 +57,11 @@ struct ArrayStep {
   Signed bias;
   StepTable table;
   uint32_t cycles = 0; ///< of row reads for one sample, steady state
+  uint32_t orientation = 0;
+  uint32_t thresholdBits = 0; ///< 0: thresholds are in registers
+  uint32_t thresholdSlots = 0;
+  int32_t thresholdBase = 0;
+  Unsigned thresholdTiles; ///< as `tiles`
 };
 
 struct PoolStep {
@@ -160,6 +165,11 @@ template <class V> void visit(V &v, ArrayStep &x) {
   v("bias", x.bias);
   visit(v, x.table);
   v("cycles", x.cycles);
+  v("orientation", x.orientation);
+  v("threshold_bits", x.thresholdBits);
+  v("threshold_slots", x.thresholdSlots);
+  v("threshold_base", x.thresholdBase);
+  v("threshold_tiles", x.thresholdTiles);
 }
 
 template <class V> void visit(V &v, PoolStep &x) {

@@ -1,6 +1,7 @@
 //===- CellArray.cpp - Packed cells and the weights they store ------------===//
 
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/TileGrid.h"
 #include "llvm/Support/Errc.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -134,27 +135,69 @@ void CellArrayBuilder::finish(Image &image) && {
 
 PackedWeights laneWeights(const CellArray &cells, const Target &target,
                           const ArrayLayer &layer) {
+  TileGrid grid(target, layer);
   PackedWeights result;
   result.rows = layer.neurons();
-  result.columns = layer.weight_planes() * layer.fan_in();
+  result.columns = uint32_t(grid.lanes());
   result.wordsPerRow = (size_t(result.columns) + 63) / 64;
   result.plus.resize(result.rows * result.wordsPerRow);
   result.minus.resize(result.rows * result.wordsPerRow);
   std::vector<uint64_t> plus((size_t(target.columns()) + 63) / 64);
   std::vector<uint64_t> minus(plus.size());
-  for (uint32_t n = 0; n < result.rows; ++n) {
-    uint64_t tileRow = n / target.rows();
-    for (uint32_t k = 0; k < layer.tile_columns(); ++k) {
-      const Placement &tile =
-          layer.placement(int(tileRow * layer.tile_columns() + k));
-      uint32_t lane = k * target.columns();
-      uint32_t count = std::min(target.columns(), result.columns - lane);
-      cells.rowPlanes(subarrayIndex(target, tile),
-                      tile.row() + n % target.rows(), tile.column(), count,
-                      plus.data(), minus.data());
-      appendBits(result.plus, n, result.wordsPerRow, lane, plus, count);
-      appendBits(result.minus, n, result.wordsPerRow, lane, minus, count);
+  for (int i = 0; i < layer.placement_size(); ++i) {
+    const Placement &tile = layer.placement(i);
+    TileBlock block = grid.tile(uint64_t(i));
+    uint32_t columns = uint32_t(grid.columnsOf(block));
+    for (uint64_t r = 0; r < grid.rowsOf(block); ++r) {
+      cells.rowPlanes(subarrayIndex(target, tile), uint32_t(tile.row() + r),
+                      tile.column(), columns, plus.data(), minus.data());
+      if (grid.rowIsNeuron()) {
+        uint64_t n = block.firstNeuron + r;
+        appendBits(result.plus, n, result.wordsPerRow, block.firstLane, plus,
+                   columns);
+        appendBits(result.minus, n, result.wordsPerRow, block.firstLane, minus,
+                   columns);
+        continue;
+      }
+      // A row is a lane: its bits go to as many neurons.
+      uint64_t lane = block.firstLane + r;
+      for (uint32_t c = 0; c < columns; ++c) {
+        size_t word = (block.firstNeuron + c) * result.wordsPerRow + lane / 64;
+        result.plus[word] |= (plus[c / 64] >> (c % 64) & 1) << (lane % 64);
+        result.minus[word] |= (minus[c / 64] >> (c % 64) & 1) << (lane % 64);
+      }
     }
+  }
+  return result;
+}
+
+int64_t neverReached(const ArrayLayer &layer) {
+  return layer.threshold_base() +
+         int64_t(maskTrailingOnes<uint64_t>(layer.threshold_bits()));
+}
+
+std::vector<int64_t> storedThresholds(const Image &image,
+                                      const ArrayLayer &layer) {
+  CellArray cells(image);
+  TileGrid grid(image.target(), layer);
+  uint64_t bits = layer.threshold_bits(), slots = layer.threshold_slots();
+  std::vector<int64_t> result(layer.neurons() * layer.border_classes() * slots,
+                              layer.threshold_base());
+  for (int i = 0; i < layer.threshold_placement_size(); ++i) {
+    const Placement &tile = layer.threshold_placement(i);
+    uint64_t subarray = subarrayIndex(image.target(), tile);
+    TileBlock block = grid.thresholdTile(uint64_t(i));
+    for (uint64_t n = 0; n < block.neurons; ++n)
+      for (uint64_t j = 0; j < block.lanes; ++j) {
+        CellPlace at = cellPlace(tile, grid.rowIsNeuron(), n, j);
+        if (cells.weight(subarray, uint32_t(at.row), uint32_t(at.column)) <= 0)
+          continue;
+        uint64_t entry = (block.firstLane + j) / bits; // class and slot
+        uint64_t bit = (block.firstLane + j) % bits;
+        uint64_t function =
+            entry / slots * layer.neurons() + block.firstNeuron + n;
+        result[function * slots + entry % slots] += int64_t(1) << bit;
+      }
   }
   return result;
 }

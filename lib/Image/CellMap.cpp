@@ -2,6 +2,7 @@
 
 #include "bnn/Image/CellMap.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/TileGrid.h"
 #include <algorithm>
 #include <tuple>
 
@@ -15,28 +16,34 @@ CellMap::CellMap(const Image &image)
     if (!image.steps(step).has_array())
       continue;
     const ArrayLayer &layer = image.steps(step).array();
-    uint64_t lanes = uint64_t(layer.weight_planes()) * layer.fan_in();
-    for (uint32_t t = 0; t < layer.tile_rows(); ++t)
-      for (uint32_t k = 0; k < layer.tile_columns(); ++k) {
-        const Placement &placement =
-            layer.placement(int(t * layer.tile_columns() + k));
-        MappedTile tile;
-        tile.step = uint32_t(step);
-        tile.subarray = subarrayIndex(image.target(), placement);
-        tile.row = placement.row();
-        tile.column = placement.column();
-        tile.firstNeuron = uint64_t(t) * numRows;
-        tile.firstLane = uint64_t(k) * numColumns;
-        tile.rows = uint32_t(
-            std::min<uint64_t>(numRows, layer.neurons() - tile.firstNeuron));
-        tile.lanes =
-            uint32_t(std::min<uint64_t>(numColumns, lanes - tile.firstLane));
-        tile.columns = layer.lane_padding() == ArrayLayer::ALTERNATING
-                           ? uint32_t(numColumns) - tile.column
-                           : tile.lanes;
-        counted += uint64_t(tile.rows) * tile.columns;
-        all.push_back(tile);
-      }
+    TileGrid grid(image.target(), layer);
+    bool alternating = layer.lane_padding() == ArrayLayer::ALTERNATING;
+    auto add = [&](const Placement &placement, int index,
+                   const TileBlock &block, bool thresholds) {
+      MappedTile tile;
+      tile.step = uint32_t(step);
+      tile.index = index;
+      tile.thresholds = thresholds;
+      tile.rowIsNeuron = grid.rowIsNeuron();
+      tile.subarray = subarrayIndex(image.target(), placement);
+      tile.row = placement.row();
+      tile.column = placement.column();
+      tile.rows = uint32_t(grid.rowsOf(block));
+      tile.columns = alternating && !thresholds
+                         ? uint32_t(numColumns) - tile.column
+                         : uint32_t(grid.columnsOf(block));
+      tile.firstNeuron = block.firstNeuron;
+      tile.firstLane = block.firstLane;
+      tile.neurons = block.neurons;
+      tile.lanes = block.lanes;
+      counted += uint64_t(tile.rows) * tile.columns;
+      all.push_back(tile);
+    };
+    for (int i = 0; i < layer.placement_size(); ++i)
+      add(layer.placement(i), i, grid.tile(uint64_t(i)), false);
+    for (int i = 0; i < layer.threshold_placement_size(); ++i)
+      add(layer.threshold_placement(i), i, grid.thresholdTile(uint64_t(i)),
+          true);
   }
   llvm::sort(all, [](const MappedTile &a, const MappedTile &b) {
     return std::tie(a.subarray, a.row, a.column) <
@@ -63,9 +70,12 @@ const MappedTile *CellMap::tileOf(uint64_t cell) const {
 }
 
 CellUse CellMap::use(const MappedTile &tile, uint64_t cell) const {
-  uint64_t column = cell % numColumns, row = cell / numColumns % numRows;
-  return {tile.step, tile.firstNeuron + (row - tile.row),
-          tile.firstLane + (column - tile.column)};
+  uint64_t column = cell % numColumns - tile.column;
+  uint64_t row = cell / numColumns % numRows - tile.row;
+  uint64_t neuron = tile.rowIsNeuron ? row : column;
+  uint64_t lane = tile.rowIsNeuron ? column : row;
+  return {tile.step, tile.firstNeuron + neuron, tile.firstLane + lane,
+          tile.thresholds};
 }
 
 } // namespace bnn::image

@@ -177,14 +177,19 @@ void FieldDiff::compareLayers(const ArrayLayer &a, const ArrayLayer &b) {
           nameOf(after, b.input()));
   compare(place + ": output", nameOf(before, a.output()),
           nameOf(after, b.output()));
-  if (a.placement_size() == b.placement_size()) {
+  auto compareTiles = [&](const auto &tilesA, const auto &tilesB,
+                          const char *what) {
+    if (tilesA.size() != tilesB.size())
+      return;
     int moved = 0;
-    for (int i = 0; i < b.placement_size(); ++i)
-      moved += !MessageDifferencer::Equals(a.placement(i), b.placement(i));
+    for (int i = 0; i < tilesB.size(); ++i)
+      moved += !MessageDifferencer::Equals(tilesA[i], tilesB[i]);
     if (moved)
-      os << place << ": " << moved << " of " << b.placement_size()
-         << " tiles lie elsewhere\n";
-  }
+      os << place << ": " << moved << " of " << tilesB.size() << what;
+  };
+  compareTiles(a.placement(), b.placement(), " tiles lie elsewhere\n");
+  compareTiles(a.threshold_placement(), b.threshold_placement(),
+               " tiles of thresholds lie elsewhere\n");
   if (!std::equal(a.position_class().begin(), a.position_class().end(),
                   b.position_class().begin(), b.position_class().end()))
     os << place << ": position_class differs\n";
@@ -195,6 +200,7 @@ void FieldDiff::compareLayers(const ArrayLayer &a, const ArrayLayer &b) {
     layer->clear_input();
     layer->clear_output();
     layer->clear_placement();
+    layer->clear_threshold_placement();
     layer->clear_position_class();
     layer->clear_bias();
     layer->clear_thresholds();

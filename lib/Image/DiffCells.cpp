@@ -9,6 +9,7 @@
 #include "DiffCells.h"
 #include "Table.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -81,21 +82,24 @@ Pulses CellDiff::row(uint64_t subarray, uint32_t row, uint32_t column,
 
 std::map<uint64_t, Pulses> CellDiff::layer(const ArrayLayer &layer) {
   std::map<uint64_t, Pulses> result;
-  uint64_t lanes = uint64_t(layer.weight_planes()) * layer.fan_in();
-  for (int i = 0; i < layer.placement_size(); ++i) {
-    const Placement &tile = layer.placement(i);
-    uint64_t t = uint64_t(i) / layer.tile_columns();
-    uint64_t k = uint64_t(i) % layer.tile_columns();
-    uint64_t rows =
-        std::min<uint64_t>(target.rows(), layer.neurons() - t * target.rows());
-    uint64_t columns = layer.lane_padding() == ArrayLayer::ALTERNATING
-                           ? target.columns()
-                           : std::min<uint64_t>(target.columns(),
-                                                lanes - k * target.columns());
+  TileGrid grid(target, layer);
+  auto add = [&](const Placement &tile, uint64_t rows, uint64_t columns) {
     uint64_t subarray = subarrayIndex(target, tile);
     Pulses &pulses = result[subarray];
     for (uint32_t r = 0; r < rows; ++r)
       pulses += row(subarray, tile.row() + r, tile.column(), uint32_t(columns));
+  };
+  for (int i = 0; i < layer.placement_size(); ++i) {
+    TileBlock block = grid.tile(uint64_t(i));
+    add(layer.placement(i), grid.rowsOf(block),
+        layer.lane_padding() == ArrayLayer::ALTERNATING
+            ? target.columns()
+            : grid.columnsOf(block));
+  }
+  for (int i = 0; i < layer.threshold_placement_size(); ++i) {
+    TileBlock block = grid.thresholdTile(uint64_t(i));
+    add(layer.threshold_placement(i), grid.rowsOf(block),
+        grid.columnsOf(block));
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include "Table.h"
 #include "bnn/Image/Crossings.h"
 #include "bnn/Image/Text.h"
+#include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -89,6 +90,8 @@ std::string thresholds(const ArrayLayer &layer) {
   std::string text = grouped(uint64_t(layer.thresholds().thresholds_size()));
   if (constants)
     text += fmt::format(" ({} constant)", grouped(constants));
+  if (layer.threshold_store() == ArrayLayer::ARRAY_ROWS)
+    text += fmt::format(" in cells of {} bits", layer.threshold_bits());
   return text;
 }
 
@@ -97,13 +100,15 @@ uint64_t cellsOf(const Target &target, const ArrayLayer &layer) {
   uint64_t lanes = uint64_t(layer.weight_planes()) * layer.fan_in();
   if (layer.lane_padding() == ArrayLayer::ALTERNATING)
     lanes = uint64_t(layer.tile_columns()) * target.columns();
-  return lanes * layer.neurons();
+  TileGrid grid(target, layer);
+  return (lanes + grid.wordCells()) * layer.neurons();
 }
 
 uint64_t subarraysOf(const ArrayLayer &layer) {
   std::set<std::pair<uint32_t, uint64_t>> subarrays;
-  for (const Placement &tile : layer.placement())
-    subarrays.insert({tile.chip(), tile.subarray()});
+  for (const auto *list : {&layer.placement(), &layer.threshold_placement()})
+    for (const Placement &tile : *list)
+      subarrays.insert({tile.chip(), tile.subarray()});
   return subarrays.size();
 }
 
@@ -202,8 +207,8 @@ void printPorts(const Image &image, raw_ostream &os) {
 
 void printLayers(const Image &image, raw_ostream &os) {
   Table table({"layer", "geometry", "neurons", "fan-in", "input", "weights",
-               "tiles", "subarrays", "cells", "classes", "thresholds",
-               "output"});
+               "tiles", "schedule", "subarrays", "cells", "classes",
+               "thresholds", "output"});
   for (const Step &step : image.steps()) {
     if (!step.has_array())
       continue;
@@ -212,6 +217,7 @@ void printLayers(const Image &image, raw_ostream &os) {
                std::to_string(layer.fan_in()), planes(layer),
                weights(image.target(), layer),
                fmt::format("{}x{}", layer.tile_rows(), layer.tile_columns()),
+               layer.orientation() == ArrayLayer::ROW_IS_NEURON ? "p2s" : "s2p",
                std::to_string(subarraysOf(layer)),
                grouped(cellsOf(image.target(), layer)),
                std::to_string(layer.border_classes()), thresholds(layer),

@@ -24,7 +24,7 @@ private:
   }
   llvm::Error refused(const llvm::Twine &what,
                       const llvm::Twine &advice) const {
-    return fail(what + " is not executed by version 1; " + advice);
+    return fail(what + " is not executed by version 2; " + advice);
   }
 
   llvm::Error checkArms() const;
@@ -34,7 +34,11 @@ private:
   llvm::Error checkConvolution();
   llvm::Error checkPositions();
   llvm::Error checkTiles() const;
-  llvm::Error checkPlacement(int index) const;
+  llvm::Error checkPlacement(const llvm::Twine &list, uint64_t index,
+                             const Placement &tile, uint64_t rows,
+                             uint64_t columns) const;
+  llvm::Error checkThresholdStore() const;
+  llvm::Error checkStoredThresholds() const;
   llvm::Error checkNumbers();
   llvm::Error checkAccumulator(int64_t low, int64_t high) const;
 

@@ -121,7 +121,7 @@ Error checkPort(const Port &port, const Twine &place) {
     return fail(place, "it has no name");
   if (!elementTypes.contains(port.element_type()))
     return fail(place, "'" + port.element_type() +
-                           "' is no element type of version 1");
+                           "' is no element type of version 2");
   if (port.declared().empty())
     return Error::success();
   Range range;
@@ -238,12 +238,12 @@ Error checkPresentation(const Image &image) {
   const Presentation &presentation = image.presentation();
   if (presentation.generator() == Presentation::STOCHASTIC)
     return fail("presentation.generator",
-                "STOCHASTIC is not executed by version 1; compile with "
+                "STOCHASTIC is not executed by version 2; compile with "
                 "another --input-encoding");
   if (presentation.repetitions() != 1)
     return fail("presentation.repetitions",
                 Twine(presentation.repetitions()) +
-                    ", but version 1 presents a sample once: 1");
+                    ", but version 2 presents a sample once: 1");
   return Error::success();
 }
 

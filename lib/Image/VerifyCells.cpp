@@ -8,6 +8,7 @@
 
 #include "VerifierImpl.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/CellMap.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -16,49 +17,6 @@ using namespace llvm;
 namespace bnn::image::verifier {
 
 namespace {
-
-/// A rectangle of cells that a layer reads.
-struct Region {
-  uint64_t subarray;
-  const ArrayLayer *layer;
-  int tile;
-  uint32_t row, rows;
-  uint32_t column, lanes;
-  uint32_t columns; // lanes, and padding that is read with them
-};
-
-std::vector<Region> regionsOf(const Image &image) {
-  const Target &target = image.target();
-  std::vector<Region> regions;
-  for (const Step &step : image.steps()) {
-    if (!step.has_array())
-      continue;
-    const ArrayLayer &layer = step.array();
-    uint64_t lanes = uint64_t(layer.weight_planes()) * layer.fan_in();
-    bool padded = layer.lane_padding() == ArrayLayer::ALTERNATING;
-    for (int i = 0; i < layer.placement_size(); ++i) {
-      const Placement &tile = layer.placement(i);
-      uint64_t t = uint64_t(i) / layer.tile_columns();
-      uint64_t k = uint64_t(i) % layer.tile_columns();
-      Region region;
-      region.subarray = subarrayIndex(target, tile);
-      region.layer = &layer;
-      region.tile = i;
-      region.row = tile.row();
-      region.rows = uint32_t(std::min<uint64_t>(
-          target.rows(), layer.neurons() - t * target.rows()));
-      region.column = tile.column();
-      region.lanes = uint32_t(
-          std::min<uint64_t>(target.columns(), lanes - k * target.columns()));
-      region.columns = padded ? target.columns() : region.lanes;
-      regions.push_back(region);
-    }
-  }
-  llvm::stable_sort(regions, [](const Region &a, const Region &b) {
-    return a.subarray < b.subarray;
-  });
-  return regions;
-}
 
 /// Goes through one subarray at a time; memory is that of one.
 class SubarrayChecker {
@@ -71,13 +29,19 @@ public:
       programmed[entry.code()] = true;
   }
 
-  Error check(uint64_t subarray, ArrayRef<Region> regions);
+  Error check(uint64_t subarray, ArrayRef<MappedTile> regions);
 
 private:
-  Error claim(const Region &region);
+  const ArrayLayer &layerOf(const MappedTile &region) const {
+    return image.steps(int(region.step)).array();
+  }
+  std::string placeOf(const MappedTile &region) const {
+    return "layer '" + layerOf(region).name() + "'";
+  }
+  Error claim(const MappedTile &region);
   Error checkRow(uint64_t subarray, uint32_t row);
-  Error checkCodes(const Region &region, uint32_t row);
-  Error checkPadding(const Region &region, uint32_t row);
+  Error checkCodes(const MappedTile &region, uint32_t row);
+  Error checkPadding(const MappedTile &region, uint32_t row);
 
   const Image &image;
   CellArray cells;
@@ -88,11 +52,7 @@ private:
   bool programmed[4] = {};
 };
 
-std::string placeOf(const Region &region) {
-  return "layer '" + region.layer->name() + "'";
-}
-
-Error SubarrayChecker::claim(const Region &region) {
+Error SubarrayChecker::claim(const MappedTile &region) {
   for (uint32_t row = region.row; row < region.row + region.rows; ++row) {
     uint64_t *usedRow = &used[row * words];
     for (uint32_t c = region.column; c < region.column + region.columns;) {
@@ -100,10 +60,11 @@ Error SubarrayChecker::claim(const Region &region) {
           std::min<uint32_t>(64 - c % 64, region.column + region.columns - c);
       uint64_t mask = maskTrailingOnes<uint64_t>(count) << (c % 64);
       if (usedRow[c / 64] & mask)
-        return fail(placeOf(region),
-                    "placement[" + Twine(region.tile) +
-                        "] overlaps another tile in subarray " +
-                        Twine(region.subarray) + ", row " + Twine(row));
+        return fail(
+            placeOf(region),
+            Twine(region.thresholds ? "threshold_placement[" : "placement[") +
+                Twine(region.index) + "] overlaps another tile in subarray " +
+                Twine(region.subarray) + ", row " + Twine(row));
       usedRow[c / 64] |= mask;
       c += count;
     }
@@ -141,7 +102,7 @@ Error SubarrayChecker::checkRow(uint64_t subarray, uint32_t row) {
   return Error::success();
 }
 
-Error SubarrayChecker::checkCodes(const Region &region, uint32_t row) {
+Error SubarrayChecker::checkCodes(const MappedTile &region, uint32_t row) {
   cells.rowDevices(region.subarray, row, region.column, region.columns,
                    bl.data(), blb.data());
   for (size_t word = 0; word * 64 < region.columns; ++word) {
@@ -150,9 +111,11 @@ Error SubarrayChecker::checkCodes(const Region &region, uint32_t row) {
     uint64_t of[3] = {~(bl[word] | blb[word]) & valid, bl[word] & ~blb[word],
                       blb[word] & ~bl[word]};
     for (unsigned code = 0; code < 3; ++code) {
-      // Planes are summed in halves: a 0 in one of them is half a weight.
-      bool legal = programmed[code] &&
-                   !(code == 0 && region.layer->weight_planes() == 2);
+      // Planes are summed in halves: a 0 in one of them is half a weight. A
+      // threshold has two kinds of bits.
+      bool halves = layerOf(region).weight_planes() == 2;
+      bool legal =
+          programmed[code] && !(code == 0 && (halves || region.thresholds));
       if (of[code] && !legal)
         return fail(placeOf(region),
                     "subarray " + Twine(region.subarray) + ", row " +
@@ -160,17 +123,20 @@ Error SubarrayChecker::checkCodes(const Region &region, uint32_t row) {
                         Twine(region.column + word * 64 +
                               unsigned(countr_zero(of[code]))) +
                         " has code " + Twine(code) +
-                        (programmed[code]
-                             ? ", weight 0, in a layer of two weight planes"
-                             : ", which the target never programs"));
+                        (!programmed[code] ? ", which the target never programs"
+                         : region.thresholds
+                             ? ", weight 0, in a threshold"
+                             : ", weight 0, in a layer of two weight planes"));
     }
   }
   return Error::success();
 }
 
 /// Columns beyond the lanes hold +1, -1, +1, ...
-Error SubarrayChecker::checkPadding(const Region &region, uint32_t row) {
-  for (uint32_t c = region.lanes; c < region.columns; ++c) {
+Error SubarrayChecker::checkPadding(const MappedTile &region, uint32_t row) {
+  if (!region.rowIsNeuron || region.thresholds)
+    return Error::success();
+  for (uint32_t c = uint32_t(region.lanes); c < region.columns; ++c) {
     int expected = (c - region.lanes) % 2 ? -1 : 1;
     if (cells.weight(region.subarray, row, region.column + c) != expected)
       return fail(placeOf(region),
@@ -181,15 +147,15 @@ Error SubarrayChecker::checkPadding(const Region &region, uint32_t row) {
   return Error::success();
 }
 
-Error SubarrayChecker::check(uint64_t subarray, ArrayRef<Region> regions) {
+Error SubarrayChecker::check(uint64_t subarray, ArrayRef<MappedTile> regions) {
   std::fill(used.begin(), used.end(), 0);
-  for (const Region &region : regions)
+  for (const MappedTile &region : regions)
     if (Error error = claim(region))
       return error;
   for (uint32_t row = 0; row < image.target().rows(); ++row)
     if (Error error = checkRow(subarray, row))
       return error;
-  for (const Region &region : regions)
+  for (const MappedTile &region : regions)
     for (uint32_t row = region.row; row < region.row + region.rows; ++row) {
       if (Error error = checkCodes(region, row))
         return error;
@@ -199,22 +165,48 @@ Error SubarrayChecker::check(uint64_t subarray, ArrayRef<Region> regions) {
   return Error::success();
 }
 
+/// Words of thresholds hold what `thresholds` says.
+Error checkThresholdCells(const Image &image, const ArrayLayer &layer) {
+  if (layer.threshold_store() != ArrayLayer::ARRAY_ROWS)
+    return Error::success();
+  std::vector<int64_t> found = storedThresholds(image, layer);
+  size_t slots = layer.threshold_slots();
+  int at = 0;
+  for (auto [function, count] : enumerate(layer.thresholds().counts()))
+    for (size_t slot = 0; slot < slots; ++slot) {
+      int64_t expected = slot < count ? layer.thresholds().thresholds(at++)
+                                      : neverReached(layer);
+      if (found[function * slots + slot] != expected)
+        return fail("layer '" + layer.name() + "'",
+                    "the cells of threshold " + Twine(slot) + " of function " +
+                        Twine(function) + " hold " +
+                        Twine(found[function * slots + slot]) + ", not the " +
+                        Twine(expected) + " of thresholds");
+    }
+  return Error::success();
+}
+
 } // namespace
 
 Error checkCells(const Image &image) {
   if (image.num_subarrays() == 0)
     return Error::success();
-  std::vector<Region> regions = regionsOf(image);
+  CellMap map(image);
+  ArrayRef<MappedTile> regions = map.tiles();
   SubarrayChecker checker(image);
   size_t next = 0;
   for (uint64_t subarray = 0; subarray < image.num_subarrays(); ++subarray) {
     size_t first = next;
     while (next < regions.size() && regions[next].subarray == subarray)
       ++next;
-    if (Error error = checker.check(
-            subarray, ArrayRef(regions).slice(first, next - first)))
+    if (Error error =
+            checker.check(subarray, regions.slice(first, next - first)))
       return error;
   }
+  for (const Step &step : image.steps())
+    if (step.has_array())
+      if (Error error = checkThresholdCells(image, step.array()))
+        return error;
   return Error::success();
 }
 

@@ -42,7 +42,7 @@ Error checkEnum(int value, const FieldDescriptor &field,
                 const std::string &place) {
   if (!field.enum_type()->FindValueByNumber(value))
     return fail(place, Twine(value) + " is no " + field.enum_type()->name() +
-                           " of version 1; update this program");
+                           " of version 2; update this program");
   return Error::success();
 }
 

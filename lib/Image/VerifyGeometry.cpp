@@ -1,6 +1,7 @@
 //===- VerifyGeometry.cpp - Positions and tiles of layers -----------------===//
 
 #include "LayerChecker.h"
+#include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -114,9 +115,11 @@ Error LayerChecker::checkPositions() {
   return Error::success();
 }
 
-Error LayerChecker::checkPlacement(int index) const {
-  const Placement &tile = layer.placement(index);
-  std::string name = "placement[" + std::to_string(index) + "]";
+/// Chip, subarray and room for a block of `rows` x `columns` cells.
+Error LayerChecker::checkPlacement(const Twine &list, uint64_t index,
+                                   const Placement &tile, uint64_t rows,
+                                   uint64_t columns) const {
+  std::string name = (list + "[" + Twine(index) + "]").str();
   if (tile.complemented())
     return refused(name + ".complemented", "compile for a target without "
                                            "partial_complement");
@@ -139,48 +142,63 @@ Error LayerChecker::checkPlacement(int index) const {
   if (tile.subarray() >= all - before)
     return fail(name + ".subarray " + Twine(tile.subarray()) +
                 " lies beyond the image's " + Twine(all) + " subarrays");
-
-  uint64_t tileRow = uint64_t(index) / layer.tile_columns();
-  uint64_t tileColumn = uint64_t(index) % layer.tile_columns();
-  uint64_t numRows = std::min<uint64_t>(
-      target.rows(), layer.neurons() - tileRow * target.rows());
-  uint64_t numLanes = std::min<uint64_t>(
-      target.columns(), lanes() - tileColumn * target.columns());
-  if (tile.row() + numRows > target.rows())
+  bool neuronRows = layer.orientation() == ArrayLayer::ROW_IS_NEURON;
+  if (tile.row() + rows > target.rows())
     return fail(name + ".row " + Twine(tile.row()) + " leaves no room for " +
-                Twine(numRows) + " neurons in " + Twine(target.rows()) +
-                " rows");
-  if (tile.column() + numLanes > target.columns())
+                Twine(rows) + (neuronRows ? " neurons in " : " lanes in ") +
+                Twine(target.rows()) + " rows");
+  if (tile.column() + columns > target.columns())
     return fail(name + ".column " + Twine(tile.column()) +
-                " leaves no room for " + Twine(numLanes) + " lanes in " +
+                " leaves no room for " + Twine(columns) +
+                (neuronRows ? " lanes in " : " neurons in ") +
                 Twine(target.columns()) + " columns");
-  if (layer.lane_padding() == ArrayLayer::ALTERNATING && tile.column() != 0)
-    return fail(name + ".column is " + Twine(tile.column()) +
-                ", but without a column mask every column of a row is "
-                "counted: it must be 0");
   return Error::success();
 }
 
 Error LayerChecker::checkTiles() const {
-  uint64_t tileRows = divideCeil(uint64_t(layer.neurons()), target.rows());
-  uint64_t tileColumns = divideCeil(lanes(), target.columns());
-  if (layer.tile_rows() != tileRows || layer.tile_columns() != tileColumns)
+  TileGrid grid(target, layer);
+  if (layer.tile_rows() != grid.rows() ||
+      layer.tile_columns() != grid.columns())
     return fail("a grid of " + Twine(layer.tile_rows()) + "x" +
                 Twine(layer.tile_columns()) + " tiles, but " +
                 Twine(layer.neurons()) + " neurons of " + Twine(lanes()) +
                 " lanes on " + Twine(target.rows()) + "x" +
-                Twine(target.columns()) + " cells need " + Twine(tileRows) +
-                "x" + Twine(tileColumns));
-  if (uint64_t(layer.placement_size()) != tileRows * tileColumns)
+                Twine(target.columns()) + " cells need " + Twine(grid.rows()) +
+                "x" + Twine(grid.columns()));
+  if (uint64_t(layer.placement_size()) != grid.size())
     return fail("placement has " + Twine(layer.placement_size()) +
-                " entries for " + Twine(tileRows * tileColumns) + " tiles");
-  if (layer.lane_padding() == ArrayLayer::MASKED && !target.column_mask() &&
+                " entries for " + Twine(grid.size()) + " tiles");
+  bool alternating = layer.lane_padding() == ArrayLayer::ALTERNATING;
+  if (alternating && !grid.rowIsNeuron())
+    return fail("lane_padding ALTERNATING is for rows that are neurons; with "
+                "ROW_IS_INPUT no column is counted with another");
+  if (grid.rowIsNeuron() && !alternating && !target.column_mask() &&
       lanes() % target.columns())
     return fail("lane_padding MASKED needs column_mask, which the target "
                 "lacks");
-  for (int i = 0; i < layer.placement_size(); ++i)
-    if (Error error = checkPlacement(i))
+  for (int i = 0; i < layer.placement_size(); ++i) {
+    const Placement &tile = layer.placement(i);
+    TileBlock block = grid.tile(uint64_t(i));
+    if (Error error = checkPlacement("placement", uint64_t(i), tile,
+                                     grid.rowsOf(block), grid.columnsOf(block)))
       return error;
+    if (alternating && tile.column() != 0)
+      return fail("placement[" + Twine(i) + "].column is " +
+                  Twine(tile.column()) +
+                  ", but without a column mask every column of a row is "
+                  "counted: it must be 0");
+  }
+  if (uint64_t(layer.threshold_placement_size()) != grid.thresholdTiles())
+    return fail("threshold_placement has " +
+                Twine(layer.threshold_placement_size()) + " entries for " +
+                Twine(grid.thresholdTiles()) + " tiles of thresholds");
+  for (int i = 0; i < layer.threshold_placement_size(); ++i) {
+    TileBlock block = grid.thresholdTile(uint64_t(i));
+    if (Error error = checkPlacement("threshold_placement", uint64_t(i),
+                                     layer.threshold_placement(i),
+                                     grid.rowsOf(block), grid.columnsOf(block)))
+      return error;
+  }
   return Error::success();
 }
 

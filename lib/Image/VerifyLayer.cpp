@@ -14,8 +14,6 @@ using namespace llvm;
 namespace bnn::image::verifier {
 
 Error LayerChecker::checkArms() const {
-  if (layer.orientation() == ArrayLayer::ROW_IS_INPUT)
-    return refused("orientation ROW_IS_INPUT", "compile with --schedule p2s");
   switch (layer.access_case()) {
   case ArrayLayer::kRowSense:
     break;
@@ -24,7 +22,7 @@ Error LayerChecker::checkArms() const {
   case ArrayLayer::kColumnNeuron:
     return refused("access column_neuron", "choose a target with row_sense");
   case ArrayLayer::ACCESS_NOT_SET:
-    return fail("access is not set; version 1 executes row_sense");
+    return fail("access is not set; version 2 executes row_sense");
   }
   switch (layer.decision_case()) {
   case ArrayLayer::kExact:
@@ -37,11 +35,59 @@ Error LayerChecker::checkArms() const {
                                            "exactly");
   case ArrayLayer::DECISION_NOT_SET:
     if (layer.has_thresholds())
-      return fail("decision is not set; version 1 executes exact");
+      return fail("decision is not set; version 2 executes exact");
   }
-  if (layer.threshold_store() == ArrayLayer::ARRAY_ROWS)
-    return refused("threshold_store ARRAY_ROWS",
-                   "keep thresholds in registers");
+  if (layer.threshold_store() == ArrayLayer::BIAS)
+    return refused("threshold_store BIAS", "keep thresholds in registers");
+  return Error::success();
+}
+
+/// The sizes of words of thresholds in cells; their contents come with the
+/// cells.
+Error LayerChecker::checkThresholdStore() const {
+  if (layer.threshold_store() != ArrayLayer::ARRAY_ROWS) {
+    if (layer.threshold_bits() || layer.threshold_base() ||
+        layer.threshold_slots() || layer.threshold_placement_size())
+      return fail("fields of thresholds in array rows, but threshold_store is "
+                  "REGISTER");
+    return Error::success();
+  }
+  if (!layer.has_thresholds())
+    return fail("threshold_store is ARRAY_ROWS, but the layer has no "
+                "thresholds");
+  if (layer.threshold_bits() < 1 || layer.threshold_bits() > 32)
+    return fail("threshold_bits is " + Twine(layer.threshold_bits()) +
+                ", not 1 to 32");
+  if (layer.threshold_base() < -maxCount || layer.threshold_base() > maxCount)
+    return fail("threshold_base is beyond 32 bits");
+  bool overflow = false;
+  uint64_t slots = SaturatingMultiply<uint64_t>(
+      layer.border_classes(), layer.threshold_slots(), &overflow);
+  if (layer.threshold_slots() < 1 || overflow ||
+      slots * layer.threshold_bits() > uint64_t(maxCount))
+    return fail("threshold_slots is " + Twine(layer.threshold_slots()) +
+                "; a neuron's words have 1 to 2^31 - 1 cells");
+  return Error::success();
+}
+
+/// Each threshold has a slot that can hold it and is not "never reached".
+Error LayerChecker::checkStoredThresholds() const {
+  if (layer.threshold_store() != ArrayLayer::ARRAY_ROWS)
+    return Error::success();
+  const Thresholds &table = layer.thresholds();
+  for (auto [function, count] : enumerate(table.counts()))
+    if (count > layer.threshold_slots())
+      return fail("function " + Twine(function) + " has " + Twine(count) +
+                  " thresholds for " + Twine(layer.threshold_slots()) +
+                  " threshold_slots");
+  int64_t most =
+      int64_t(maskTrailingOnes<uint64_t>(layer.threshold_bits())) - 1;
+  for (int64_t threshold : table.thresholds())
+    if (threshold < layer.threshold_base() ||
+        threshold - layer.threshold_base() > most)
+      return fail("threshold " + Twine(threshold) + " does not fit into " +
+                  Twine(layer.threshold_bits()) + " threshold_bits above " +
+                  Twine(layer.threshold_base()));
   return Error::success();
 }
 
@@ -187,7 +233,10 @@ Error LayerChecker::checkNumbers() {
   Range codes = {output.code_min(), output.code_max()};
   state.ranges[layer.output()] = codes;
   state.holdsZero[layer.output()] = is_contained(layer.thresholds().codes(), 0);
-  return checkThresholds(place, layer.thresholds(), functions, codes);
+  if (Error error =
+          checkThresholds(place, layer.thresholds(), functions, codes))
+    return error;
+  return checkStoredThresholds();
 }
 
 Error LayerChecker::check() {
@@ -198,6 +247,8 @@ Error LayerChecker::check() {
   if (Error error = checkPlanes())
     return error;
   if (Error error = checkPositions())
+    return error;
+  if (Error error = checkThresholdStore())
     return error;
   if (Error error = checkTiles())
     return error;

@@ -109,7 +109,7 @@ Error checkEncodings(const State &state, const Op &op,
   bool host = op.place() == Op::HOST;
   if (!host && !isDigital(op.kind()))
     return fail(place, "the periphery of the chip has no such operator in "
-                       "version 1; it must be placed on the HOST");
+                       "version 2; it must be placed on the HOST");
   if (host && (op.kind() == Op::THRESHOLD || op.kind() == Op::COMBINE ||
                op.kind() == Op::SUM_POOL))
     return fail(place, "it works on integers and must be DIGITAL");

@@ -26,7 +26,17 @@ static void writeRow(llvm::json::OStream &json, const Row &row) {
     json.attribute("subarrays", row.subarrays);
     json.attribute("utilization", row.utilization);
     json.attribute("rowReads", row.rowReads);
+    json.attribute("schedule", row.schedule);
+    json.attribute("accumulation", row.accumulation);
+    json.attribute("accumulatorBits", row.accumulatorBits);
+    json.attributeObject("cycles", [&] {
+      json.attribute("steady", row.steadyCycles);
+      json.attribute("fill", row.fillCycles);
+      json.attribute("drain", row.drainCycles);
+    });
   }
+  if (row.place != Place::Host)
+    json.attribute("bufferBits", row.bufferBits);
   json.attribute("thresholds", row.thresholds);
   json.attribute("ties", row.ties);
 }
@@ -95,6 +105,16 @@ std::string formatJson(const Summary &summary) {
     json.attribute("hostWeights", summary.hostWeights);
     json.attribute("utilization", summary.utilization);
     json.attribute("rowReads", summary.rowReads);
+    json.attribute("chips", summary.chips);
+    json.attribute("reprogrammed", summary.reprogrammed);
+    json.attribute("areaBound", summary.areaBound);
+    json.attribute("packingBound", summary.packingBound);
+    json.attributeObject("cycles", [&] {
+      json.attribute("steady", summary.steadyCycles);
+      json.attribute("latency", summary.latencyCycles);
+      json.attribute("interval", summary.intervalCycles);
+    });
+    json.attribute("bufferBits", summary.bufferBits);
     json.attribute("ties", summary.ties);
     json.attribute("inputBits", summary.inputBits);
     json.attribute("outputBits", summary.outputBits);

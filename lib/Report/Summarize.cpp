@@ -1,5 +1,8 @@
 //===- Summarize.cpp - The numbers of a report ------------------*- C++ -*-===//
 
+#include "Chip.h"
+#include "bnn/Image/Cycles.h"
+#include "bnn/Image/TileGrid.h"
 #include "bnn/Report/Report.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
@@ -31,7 +34,7 @@ class Summarizer {
 public:
   Summarizer(const image::Image &image,
              const std::map<std::string, uint64_t> &ties)
-      : image(image), ties(ties) {}
+      : image(image), ties(ties), widths(image) {}
   Summary run();
 
 private:
@@ -39,6 +42,11 @@ private:
   void add(const Op &op);
   void addHostWeights(const Op &op, Row &row);
   void addInputs();
+  void addTotals();
+  /// The layer whose outputs the value holds, in their order.
+  const image::ArrayLayer *makerOf(uint32_t id) const;
+  /// All bits of a value on the chip.
+  uint64_t bitsOf(uint32_t id) const;
 
   const Value &value(uint32_t id) const { return image.values(int(id)); }
   uint64_t tiesOf(const std::string &node) const {
@@ -48,6 +56,7 @@ private:
 
   const image::Image &image;
   const std::map<std::string, uint64_t> &ties;
+  image::ValueWidths widths;
   Summary summary;
 };
 
@@ -71,6 +80,16 @@ bool isMove(const Op &op) {
          (op.kind() >= Op::RESHAPE && op.kind() <= Op::IDENTITY);
 }
 
+/// Rows that are sensed for one position.
+uint64_t rowsRead(const image::Target &target, const image::ArrayLayer &layer) {
+  image::TileGrid grid(target, layer);
+  uint64_t planes = uint64_t(layer.plane_weights_size());
+  if (grid.rowIsNeuron())
+    return layer.neurons() * (planes * grid.slices() + grid.pieces());
+  uint64_t word = grid.wordCells() / std::max(layer.border_classes(), 1u);
+  return grid.bands() * (planes * grid.lanes() + word);
+}
+
 } // namespace
 
 //===----------------------------------------------------------------------===//
@@ -82,17 +101,13 @@ void Summarizer::add(const image::ArrayLayer &layer) {
   row.name = layer.name();
   row.nodes.assign(layer.nodes().begin(), layer.nodes().end());
   row.place = Place::Arrays;
-  row.positions = 1;
+  row.positions = image::positionsOf(layer);
   if (layer.has_convolution()) {
-    const image::Convolution &conv = layer.convolution();
-    row.operation = "conv " + join(conv.kernel());
+    row.operation = "conv " + join(layer.convolution().kernel());
     if (layer.groups() > 1)
       row.operation += " groups " + std::to_string(layer.groups());
-    for (uint32_t size : conv.output())
-      row.positions *= size;
   } else {
     row.operation = "dense";
-    row.positions = layer.dense().positions();
   }
   row.fanIn = layer.fan_in();
   row.neurons = layer.neurons();
@@ -104,18 +119,39 @@ void Summarizer::add(const image::ArrayLayer &layer) {
        std::set<std::string>(layer.nodes().begin(), layer.nodes().end()))
     row.ties += tiesOf(node);
   std::set<std::pair<uint32_t, uint64_t>> subarrays;
-  for (const image::Placement &tile : layer.placement())
-    subarrays.emplace(tile.chip(), tile.subarray());
+  for (const auto *tiles : {&layer.placement(), &layer.threshold_placement()})
+    for (const image::Placement &tile : *tiles)
+      subarrays.emplace(tile.chip(), tile.subarray());
   row.subarrays = subarrays.size();
   uint64_t weights = row.neurons * row.fanIn * row.weightPlanes;
   uint64_t cells =
       row.subarrays * image.target().rows() * image.target().columns();
   row.utilization = cells ? double(weights) / double(cells) : 0;
-  row.rowReads =
-      row.positions * row.inputBits * row.neurons * layer.tile_columns();
+  row.rowReads = row.positions * rowsRead(image.target(), layer);
+  addCycles(image.target(), layer, row);
+  row.bufferBits =
+      bufferBitsOf(layer, makerOf(layer.input()), bitsOf(layer.input()));
   summary.weights += weights;
   summary.rowReads += row.rowReads;
   summary.layers.push_back(std::move(row));
+}
+
+uint64_t Summarizer::bitsOf(uint32_t id) const {
+  return elements(value(id)) * widths.bits(id);
+}
+
+const image::ArrayLayer *Summarizer::makerOf(uint32_t id) const {
+  for (const image::Step &step : llvm::reverse(image.steps())) {
+    if (step.has_array() && step.array().output() == id)
+      return &step.array();
+    if (step.has_op() && step.op().outputs_size() &&
+        step.op().outputs(0) == id) {
+      if (step.op().kind() != Op::RESHAPE && step.op().kind() != Op::IDENTITY)
+        return nullptr;
+      id = step.op().inputs(0);
+    }
+  }
+  return nullptr;
 }
 
 /// Fan-in and neurons of a linear operator with constant weights.
@@ -153,6 +189,15 @@ void Summarizer::add(const Op &op) {
   if (op.kind() == Op::CONV || op.kind() == Op::MATMUL ||
       op.kind() == Op::LINEAR)
     addHostWeights(op, row);
+  if (op.kind() == Op::MAX_POOL || op.kind() == Op::SUM_POOL) {
+    const Value &input = value(op.inputs(0));
+    std::vector<int64_t> sizes(input.shape().begin() + 2, input.shape().end());
+    std::vector<int64_t> kernel(op.kernel().begin(), op.kernel().end());
+    std::vector<int64_t> dilations(op.dilations().begin(),
+                                   op.dilations().end());
+    if (row.place == Place::Digital)
+      row.bufferBits = lineBits(sizes, kernel, dilations, bitsOf(op.inputs(0)));
+  }
   if (op.kind() == Op::THRESHOLD) {
     row.thresholds = uint64_t(op.thresholds().thresholds_size());
     row.ties = tiesOf(op.node());
@@ -164,6 +209,7 @@ void Summarizer::add(const Op &op) {
     last->operation += ", " + row.operation;
     last->thresholds += row.thresholds;
     last->ties += row.ties;
+    last->bufferBits += row.bufferBits;
     return;
   }
   summary.layers.push_back(std::move(row));
@@ -188,6 +234,17 @@ void Summarizer::addInputs() {
   }
 }
 
+void Summarizer::addTotals() {
+  for (const Row &row : summary.layers) {
+    summary.ties += row.ties;
+    summary.steadyCycles += row.steadyCycles;
+    summary.latencyCycles +=
+        row.fillCycles + row.steadyCycles + row.drainCycles;
+    summary.intervalCycles = std::max(summary.intervalCycles, row.steadyCycles);
+    summary.bufferBits += row.bufferBits;
+  }
+}
+
 Summary Summarizer::run() {
   summary.model = image.provenance().model();
   summary.network = image.provenance().network();
@@ -202,8 +259,8 @@ Summary Summarizer::run() {
     else
       add(step.op());
   }
-  for (const Row &row : summary.layers)
-    summary.ties += row.ties;
+  addTotals();
+  addPlacement(image, summary);
   summary.crossings = image::listCrossings(image);
   for (const image::Crossing &crossing : summary.crossings)
     (crossing.toChip ? summary.inputBits : summary.outputBits) += crossing.bits;

@@ -162,6 +162,27 @@ static std::string formatMemory(const Memory &memory) {
   return text;
 }
 
+/// The second table: what is read when.
+static std::string formatCycles(const Summary &summary) {
+  if (!summary.subarrays)
+    return "";
+  std::vector<Cells> table = {{"cycles a sample", "schedule", "adders", "bits",
+                               "fill", "steady", "drain", "buffer, bits"}};
+  for (const Row &row : summary.layers)
+    if (row.place == Place::Arrays || row.bufferBits)
+      table.push_back({shorten(row.name.empty() ? "-" : row.name, widestName),
+                       row.schedule, row.accumulation,
+                       number(row.accumulatorBits), number(row.fillCycles),
+                       number(row.steadyCycles), number(row.drainCycles),
+                       std::to_string(row.bufferBits)});
+  return '\n' + formatTable(table, 3) +
+         fmt::format(
+             "one layer after another {} cycles; as a pipeline a sample "
+             "each {} cycles; buffers {}\n",
+             summary.latencyCycles, summary.intervalCycles,
+             plural(summary.bufferBits, "bit"));
+}
+
 static std::string formatTotals(const Summary &summary) {
   std::string text;
   if (summary.subarrays)
@@ -172,6 +193,15 @@ static std::string formatTotals(const Summary &summary) {
         plural(summary.rowReads, "row read"));
   else
     text += "nothing runs on the arrays\n";
+  if (summary.subarrays)
+    text += fmt::format(
+        "the tiles' area fills {}, no packing does with fewer than {}{}\n",
+        summary.areaBound, summary.packingBound,
+        summary.chips <= 1 ? std::string()
+        : summary.reprogrammed
+            ? fmt::format("; one chip, programmed {} times an inference",
+                          summary.chips)
+            : fmt::format("; on {} chips", summary.chips));
   if (summary.hostWeights)
     text +=
         fmt::format("{} on the host\n", plural(summary.hostWeights, "weight"));
@@ -204,6 +234,7 @@ std::string formatText(const Summary &summary) {
   text += formatTotals(summary);
   text += formatInputs(summary);
   text += formatReasons(summary);
+  text += formatCycles(summary);
   text += formatMemory(summary.memory);
   return text;
 }

@@ -40,6 +40,9 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
     layer.marginal.clear();
     layer.unsteady.clear();
     layer.dwellReads = chip.telegraphDwellReads;
+    layer.wrongThresholds.clear();
+    layer.marginalThresholds.clear();
+    layer.unsteadyThresholds.clear();
   }
   auto stored = [&](uint64_t cell) {
     return int8_t(cells.weight(cell / map.columns() / map.rows(),
@@ -49,6 +52,11 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
   for (const device::FrozenError &error : chip.errors)
     if (const image::MappedTile *tile = map.tileOf(error.cell)) {
       image::CellUse use = map.use(*tile, error.cell);
+      if (use.thresholds) {
+        noise[use.step].wrongThresholds.push_back(
+            {uint32_t(use.neuron), uint32_t(use.lane), error.toOne > 0});
+        continue;
+      }
       noise[use.step].wrong.push_back({uint32_t(use.neuron), uint32_t(use.lane),
                                        stored(error.cell), error.toOne,
                                        error.toZero});
@@ -64,6 +72,12 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
     bool frozen = error != chip.errors.end() && error->cell == cell.cell;
     image::CellUse use = map.use(*tile, cell.cell);
     int8_t weight = stored(cell.cell);
+    if (use.thresholds) {
+      noise[use.step].marginalThresholds.push_back(
+          {uint32_t(use.neuron), uint32_t(use.lane),
+           (frozen ? error->toOne : weight) > 0, cell.flipOne});
+      continue;
+    }
     noise[use.step].marginal.push_back(
         {uint32_t(use.neuron), uint32_t(use.lane), cell.flipOne, cell.flipZero,
          frozen ? error->toOne : weight, frozen ? error->toZero : weight});
@@ -73,9 +87,11 @@ void ChipNetwork::Impl::distribute(const device::Chip &chip) {
     if (!tile)
       return nullptr;
     image::CellUse use = map.use(*tile, cell);
-    noise[use.step].unsteady.push_back(
-        {uint32_t(use.neuron), uint32_t(use.lane), stored(cell)});
-    return &noise[use.step].unsteady.back();
+    std::vector<UnsteadyLane> &list = use.thresholds
+                                          ? noise[use.step].unsteadyThresholds
+                                          : noise[use.step].unsteady;
+    list.push_back({uint32_t(use.neuron), uint32_t(use.lane), stored(cell)});
+    return &list.back();
   };
   for (const device::UncertainCell &cell : chip.uncertain)
     if (UnsteadyLane *lane = addUnsteady(cell.cell))

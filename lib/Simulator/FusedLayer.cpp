@@ -34,8 +34,9 @@ int32_t clampToInt32(int64_t value) {
 
 } // namespace
 
-FusedLayer::FusedLayer(const ArrayLayer &layer, Geometry geometry)
-    : layer(layer), geometry(std::move(geometry)), decision(layer) {
+FusedLayer::FusedLayer(const image::Image &image, const ArrayLayer &layer,
+                       Geometry geometry)
+    : layer(layer), geometry(std::move(geometry)), decision(image, layer) {
   const Geometry &g = this->geometry;
   int64_t channels = g.groupChannels;
   // Few channels would leave most of a word per tap unused.
@@ -51,7 +52,7 @@ Expected<std::unique_ptr<LayerExecutor>>
 FusedLayer::make(const image::Image &image, const ArrayLayer &layer,
                  Geometry geometry, bool programmable) {
   std::unique_ptr<FusedLayer> result(
-      new FusedLayer(layer, std::move(geometry)));
+      new FusedLayer(image, layer, std::move(geometry)));
   if (Error error = result->packWeights(image, programmable))
     return makeError("layer '" + layer.name() +
                      "': " + toString(std::move(error)));
@@ -187,21 +188,19 @@ void FusedLayer::packLimits(Group &group, int64_t index) {
 void FusedLayer::packLimit(Group &group, int64_t index, int64_t i) {
   size_t lanes = blocks * blockNeurons;
   uint32_t classes = std::max(layer.border_classes(), 1u);
-  const image::Thresholds &table = *decision.table;
   for (uint32_t cls = 0; cls < classes; ++cls) {
     int64_t function =
         cls * geometry.neurons + index * geometry.groupNeurons + i;
-    int64_t start = decision.first[function];
-    bool below = table.codes(int(start + function)) == decision.high;
+    bool below = decision.codeAt(function, 0) == decision.high;
     if (below)
       group.inverts[cls * blocks + i / 32] |= 1u << (i % 32);
-    if (!table.counts(int(function)))
+    if (!decision.table->counts(int(function)))
       continue;
-    bool above = table.codes(int(start + function + 1)) == decision.high;
+    bool above = decision.codeAt(function, 1) == decision.high;
     // count >= t  is  S < constant - t + 1.
     if (above != below)
-      group.limits[cls * lanes + i] =
-          clampToInt32(group.constants[i] - table.thresholds(int(start)) + 1);
+      group.limits[cls * lanes + i] = clampToInt32(
+          group.constants[i] - decision.thresholds(function)[0] + 1);
   }
 }
 

@@ -62,7 +62,8 @@ private:
     bool merged; // with the second weight plane
   };
 
-  FusedLayer(const image::ArrayLayer &layer, Geometry geometry);
+  FusedLayer(const image::Image &image, const image::ArrayLayer &layer,
+             Geometry geometry);
   llvm::Error packWeights(const image::Image &image, bool programmable);
   llvm::Error addTerm(Group &group, int64_t index, Selection from);
   void packLimits(Group &group, int64_t index);
@@ -180,6 +181,11 @@ private:
                    int64_t firstRow, int64_t firstSample) const;
 
   std::vector<Undo> undo;
+  struct UndoThreshold {
+    uint32_t neuron, cell;
+    bool one;
+  };
+  std::vector<UndoThreshold> undoThresholds;
   std::vector<ChangedConstant> changed;
   std::vector<int32_t> padMismatches; // [neuron] among padding columns
   int64_t padColumns = 0;             // of a neuron, counted

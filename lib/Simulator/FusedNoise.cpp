@@ -174,12 +174,15 @@ int32_t FusedLayer::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
                               int64_t sample, int64_t position) const {
   if (!noise || !noise->reads || noise->reads->marginError.empty())
     return decision.code(cls, neuron, count);
-  return decision.noisyCode(cls, neuron, count, noise->reads->marginError, [&] {
-    Stream stream(noise->reads->seed, noise->reads->chip, Draw::Decision,
-                  noise->layer);
-    return device::toUnit(stream.pair(
-        uint64_t(sample), uint64_t(position) << 32 | uint64_t(neuron))[0]);
-  });
+  int64_t function = int64_t(cls) * geometry.neurons + neuron;
+  return decision.noisyCode(
+      function, decision.thresholds(function), count, noise->reads->marginError,
+      [&] {
+        Stream stream(noise->reads->seed, noise->reads->chip, Draw::Decision,
+                      noise->layer);
+        return device::toUnit(stream.pair(
+            uint64_t(sample), uint64_t(position) << 32 | uint64_t(neuron))[0]);
+      });
 }
 
 /// Draws the comparisons that a margin table lets go wrong, into the bits that

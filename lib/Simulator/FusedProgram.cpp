@@ -52,6 +52,14 @@ void FusedLayer::restore() {
       packLimit(groups[index], index, i);
   }
   changed.clear();
+  for (const UndoThreshold &entry : llvm::reverse(undoThresholds)) {
+    decision.setStoredBit(entry.neuron, entry.cell, entry.one);
+    if (binaryOutput)
+      packLimit(groups[entry.neuron / geometry.groupNeurons],
+                entry.neuron / geometry.groupNeurons,
+                entry.neuron % geometry.groupNeurons);
+  }
+  undoThresholds.clear();
   noise = nullptr;
 }
 
@@ -140,6 +148,20 @@ Error FusedLayer::program(const LayerNoise &next) {
         term.zeroMisses[(i / blockNeurons * words + slot / 32) * blockNeurons +
                         i % blockNeurons],
         slot % 32, cell.toZero > 0);
+  }
+  if (!next.marginalThresholds.empty() || !next.unsteadyThresholds.empty() ||
+      (decision.stored && next.rates.any()))
+    return makeError("layer '" + layer.name() +
+                     "': errors drawn at each read of thresholds in array rows "
+                     "are not executed by fused; use --exec replay");
+  for (const WrongThreshold &cell : next.wrongThresholds) {
+    undoThresholds.push_back(
+        {cell.neuron, cell.cell, decision.storedBit(cell.neuron, cell.cell)});
+    decision.setStoredBit(cell.neuron, cell.cell, cell.one);
+    if (binaryOutput)
+      packLimit(groups[cell.neuron / geometry.groupNeurons],
+                cell.neuron / geometry.groupNeurons,
+                cell.neuron % geometry.groupNeurons);
   }
   if (binaryOutput)
     for (const ChangedConstant &entry : changed) {

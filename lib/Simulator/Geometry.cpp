@@ -2,6 +2,7 @@
 
 #include "Geometry.h"
 #include "bnn/Host/Kernels.h"
+#include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
 #include <algorithm>
 #include <set>
@@ -59,8 +60,6 @@ Expected<Geometry> Geometry::make(const ArrayLayer &layer,
   auto refuse = [&](const Twine &what) {
     return makeError("layer '" + layer.name() + "': " + what);
   };
-  if (layer.orientation() != ArrayLayer::ROW_IS_NEURON)
-    return refuse("orientation ROW_IS_INPUT is not executed by this version");
   if (layer.has_column_sum() || layer.has_column_neuron())
     return refuse("only row_sense access is executed by this version");
   if (layer.has_margin_table() || layer.has_closed_form())
@@ -110,18 +109,28 @@ Expected<Geometry> Geometry::make(const ArrayLayer &layer,
   return geometry;
 }
 
-Decision::Decision(const ArrayLayer &layer)
+Decision::Decision(const image::Image &image, const ArrayLayer &layer)
     : table(layer.has_thresholds() ? &layer.thresholds() : nullptr),
-      neurons(layer.neurons()) {
+      neurons(layer.neurons()),
+      stored(layer.threshold_store() == ArrayLayer::ARRAY_ROWS),
+      slots(layer.threshold_slots()), bits(layer.threshold_bits()),
+      base(layer.threshold_base()) {
   if (!table)
     return;
-  int64_t next = 0;
+  int64_t next = 0, nextCode = 0;
   bool single = true;
   for (uint32_t count : table->counts()) {
     first.push_back(next);
-    next += count;
+    firstCode.push_back(nextCode);
+    next += stored ? slots : count;
+    nextCode += count + 1;
     single &= count <= 1;
   }
+  first.push_back(next);
+  if (stored)
+    values = image::storedThresholds(image, layer);
+  else
+    values.assign(table->thresholds().begin(), table->thresholds().end());
   std::set<int32_t> codes(table->codes().begin(), table->codes().end());
   isBinary = single && codes.size() <= 2;
   if (isBinary) {
@@ -131,32 +140,44 @@ Decision::Decision(const ArrayLayer &layer)
   }
 }
 
-int32_t Decision::code(uint32_t cls, int64_t neuron, int64_t count) const {
-  int64_t function = cls * neurons + neuron, start = first[function];
-  const int64_t *begin = table->thresholds().data() + start;
-  const int64_t *end = begin + table->counts(int(function));
-  int64_t step = std::upper_bound(begin, end, count) - begin;
-  // A function has one code more than thresholds, hence + function.
-  return table->codes(int(start + function + step));
+int64_t Decision::stepOf(int64_t function, ArrayRef<int64_t> thresholds,
+                         int64_t count) const {
+  if (!stored)
+    return std::upper_bound(thresholds.begin(), thresholds.end(), count) -
+           thresholds.begin();
+  // Cells that err may have thresholds in any order, and reach slots that the
+  // function does not use.
+  int64_t reached = llvm::count_if(
+      thresholds, [&](int64_t threshold) { return count >= threshold; });
+  return std::min<int64_t>(reached, table->counts(int(function)));
 }
 
-int32_t Decision::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
-                            ArrayRef<double> error,
+void Decision::setStoredBit(uint32_t neuron, uint32_t cell, bool one) {
+  int64_t function = int64_t(cell / bits / slots) * neurons + neuron;
+  int64_t &value = values[first[function] + cell / bits % slots];
+  int64_t bit = int64_t(1) << (cell % bits);
+  value = base + (((value - base) & ~bit) | (one ? bit : 0));
+}
+
+int32_t Decision::noisyCode(int64_t function, ArrayRef<int64_t> thresholds,
+                            int64_t count, ArrayRef<double> error,
                             function_ref<double()> draw) const {
-  int64_t function = cls * neurons + neuron, start = first[function];
-  int64_t size = table->counts(int(function));
-  const int64_t *begin = table->thresholds().data() + start;
-  int64_t step = std::upper_bound(begin, begin + size, count) - begin;
-  if (size > 0) {
-    // The thresholds below (inclusive) and above; the nearer one may err.
-    uint64_t below = step > 0 ? uint64_t(count - begin[step - 1]) : UINT64_MAX;
-    uint64_t above = step < size ? uint64_t(begin[step] - count) : UINT64_MAX;
+  int64_t step = stepOf(function, thresholds, count);
+  // The thresholds below (inclusive) and above; the nearer one may err.
+  uint64_t below = UINT64_MAX, above = UINT64_MAX;
+  for (int64_t threshold : thresholds)
+    if (count >= threshold)
+      below = std::min(below, uint64_t(count - threshold));
+    else if (!stored || step < int64_t(table->counts(int(function))))
+      above = std::min(above, uint64_t(threshold - count));
+  if (below != UINT64_MAX || above != UINT64_MAX) {
     uint64_t at = std::min<uint64_t>(std::min(below, above), error.size()) * 2;
     double p = error[std::min<uint64_t>(at, error.size() - 1)];
     if (p > 0 && draw() < p)
       step += below <= above ? -1 : 1;
   }
-  return table->codes(int(start + function + step));
+  return codeAt(function,
+                std::clamp<int64_t>(step, 0, table->counts(int(function))));
 }
 
 int64_t accumulatorOf(const ArrayLayer &layer, uint32_t cls, int64_t neuron,

@@ -60,21 +60,45 @@ public:
 /// The bits that drive the planes of `layer` for `code`.
 uint32_t planeBits(const image::ArrayLayer &layer, int64_t code);
 
-/// Seam 3, the exact compare: integer counts to codes.
+/// Seam 3, the exact compare: integer counts to codes. A function is a (class,
+/// neuron), number class * neurons + neuron.
 class Decision {
 public:
-  explicit Decision(const image::ArrayLayer &layer);
+  Decision(const image::Image &image, const image::ArrayLayer &layer);
 
+  /// The thresholds of a function: ascending, or as the cells of its slots hold
+  /// them.
+  llvm::ArrayRef<int64_t> thresholds(int64_t function) const {
+    return llvm::ArrayRef(values).slice(first[function],
+                                        first[function + 1] - first[function]);
+  }
   /// The code of `neuron` in border class `cls`.
-  int32_t code(uint32_t cls, int64_t neuron, int64_t count) const;
+  int32_t code(uint32_t cls, int64_t neuron, int64_t count) const {
+    int64_t function = cls * neurons + neuron;
+    return codeAt(function, stepOf(function, thresholds(function), count));
+  }
+  /// How many of `thresholds` are reached: the step of the function.
+  int64_t stepOf(int64_t function, llvm::ArrayRef<int64_t> thresholds,
+                 int64_t count) const;
+  int32_t codeAt(int64_t function, int64_t step) const {
+    return table->codes(int(firstCode[function] + step));
+  }
 
   /// The same where the comparison with the nearest threshold goes wrong with
   /// the probability `error`[2 d] at distance d = |count - threshold|, the
   /// last entry beyond; `draw` gives a uniform number, and is asked only where
   /// an error is possible.
-  int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count,
-                    llvm::ArrayRef<double> error,
+  int32_t noisyCode(int64_t function, llvm::ArrayRef<int64_t> thresholds,
+                    int64_t count, llvm::ArrayRef<double> error,
                     llvm::function_ref<double()> draw) const;
+
+  /// Cell `cell` of the neuron's word of thresholds answers `one`.
+  void setStoredBit(uint32_t neuron, uint32_t cell, bool one);
+  bool storedBit(uint32_t neuron, uint32_t cell) const {
+    int64_t function = int64_t(cell / bits / slots) * neurons + neuron;
+    int64_t value = values[first[function] + cell / bits % slots];
+    return (value - base) >> (cell % bits) & 1;
+  }
 
   /// Where every function takes two codes at most, `low` and `high` > `low`
   /// over all: it can be kept as one bit.
@@ -83,7 +107,14 @@ public:
 
   const image::Thresholds *table;
   int64_t neurons;
-  std::vector<int64_t> first; // threshold of each function
+  bool stored; ///< thresholds live in cells
+  uint32_t slots, bits;
+  int64_t base;
+
+private:
+  std::vector<int64_t> values;
+  std::vector<int64_t> first;     // threshold of each function, and the end
+  std::vector<int64_t> firstCode; // code of each function
 };
 
 /// The network's accumulator behind a count.

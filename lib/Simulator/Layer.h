@@ -34,6 +34,21 @@ struct MarginalLane {
   int8_t toOne, toZero; ///< the weights it acts as otherwise
 };
 
+/// A cell of a threshold in array rows, by its number in the neuron's word,
+/// that does not answer as it should. It is read with 1.
+struct WrongThreshold {
+  uint32_t neuron, cell;
+  bool one; ///< the bit it answers
+};
+
+/// One that answers anew at each read: the bit `one`, or with the probability
+/// `flip` the other.
+struct MarginalThreshold {
+  uint32_t neuron, cell;
+  bool one;
+  float flip;
+};
+
 /// What a programmed chip and its reads are to one layer.
 struct LayerNoise {
   uint32_t layer = 0; ///< the layer's number, for the keys of draws
@@ -41,7 +56,10 @@ struct LayerNoise {
   std::vector<MarginalLane> marginal;
   std::vector<UnsteadyLane> unsteady; ///< none of them in the lists above
   double dwellReads = 0;              ///< Chip.telegraphDwellReads
-  device::ErrorRates rates;           ///< of every sensed bit, at each read
+  std::vector<WrongThreshold> wrongThresholds;
+  std::vector<MarginalThreshold> marginalThresholds;
+  std::vector<UnsteadyLane> unsteadyThresholds; ///< lane: the cell's number
+  device::ErrorRates rates; ///< of every sensed bit, at each read
   const ReadNoise *reads = nullptr;
 
   CellRead read(uint64_t image, uint64_t site, uint64_t sites,

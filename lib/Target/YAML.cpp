@@ -61,6 +61,13 @@ template <> struct ScalarEnumerationTraits<ResetParallel> {
   }
 };
 
+template <> struct ScalarEnumerationTraits<ThresholdPlace> {
+  static void enumeration(IO &io, ThresholdPlace &value) {
+    io.enumCase(value, "register", ThresholdPlace::Register);
+    io.enumCase(value, "array_rows", ThresholdPlace::ArrayRows);
+  }
+};
+
 template <> struct ScalarEnumerationTraits<Schedules> {
   static void enumeration(IO &io, Schedules &value) {
     io.enumCase(value, "p2s", Schedules::P2S);
@@ -83,6 +90,8 @@ template <> struct MappingTraits<TargetGeometry> {
     require(io, "columns_per_sense_amplifier",
             geometry.columnsPerSenseAmplifier, "columns", 1, maxArraySize,
             /*integer=*/true);
+    allow(io, "accumulator_bits", geometry.accumulatorBits, "bit", 1, 64,
+          /*integer=*/true);
     if (!io.error() &&
         geometry.columnsPerSenseAmplifier.value > geometry.columns.value)
       io.setError("columns_per_sense_amplifier: more than the array's columns");
@@ -101,6 +110,7 @@ template <> struct MappingTraits<Capabilities> {
     io.mapRequired("partial_complement", capabilities.partialComplement);
     io.mapRequired("verify", capabilities.verify);
     io.mapRequired("bl_is_plus", capabilities.blIsPlus);
+    io.mapOptional("thresholds", capabilities.thresholds);
     allow(io, "max_fanin_per_decision", capabilities.maxFaninPerDecision,
           "inputs", 1, 1e12, /*integer=*/true);
     allow(io, "threshold_range", capabilities.thresholdBits, "bit", 1, 64,

@@ -212,6 +212,8 @@ LogicalResult Compilation::toRRAM() {
     pipeline.schedule = rram::Schedule::S2P;
     break;
   }
+  pipeline.chips = options.chips;
+  pipeline.reprogram = options.reprogram;
   return runPasses("rram", [&](OpPassManager &manager) {
     rram::buildRRAMPipeline(manager, pipeline);
   });

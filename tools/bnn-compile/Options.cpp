@@ -96,6 +96,15 @@ static cl::opt<ScheduleChoice> schedule(
                           "parallel to sequential: a row is a neuron"),
                clEnumValN(ScheduleChoice::S2P, "s2p",
                           "sequential to parallel: a row is an input")));
+static cl::opt<uint64_t> chips(
+    "chips", cl::value_desc("N"), cl::cat(category), cl::init(1),
+    cl::desc("Chips that may be used where the target says how many\n"
+             "subarrays one has (default: 1). A neuron lies on one chip"));
+static cl::opt<bool> reprogram(
+    "reprogram", cl::cat(category),
+    cl::desc(
+        "Where one chip is too small: program it anew for the next layers,\n"
+        "several times in each inference. Wears the devices"));
 enum class Ties { Exact, Float32 };
 static cl::opt<Ties> ties(
     "ties", cl::cat(category), cl::init(Ties::Exact),
@@ -308,6 +317,10 @@ static std::vector<std::string> makeProvenance(const Options &options) {
     result.push_back(options.schedule == ScheduleChoice::P2S
                          ? "--schedule=p2s"
                          : "--schedule=s2p");
+  if (options.chips != 1)
+    result.push_back("--chips=" + std::to_string(options.chips));
+  if (options.reprogram)
+    result.push_back("--reprogram");
   std::sort(result.begin(), result.end());
   return result;
 }
@@ -384,6 +397,13 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.target = target;
   options.array = array;
   options.schedule = schedule;
+  options.chips = chips;
+  options.reprogram = reprogram;
+  if (chips == 0)
+    return makeError("--chips 0: at least one chip is needed");
+  if (reprogram && chips > 1)
+    return makeError("--reprogram is for one chip, not for --chips " +
+                     llvm::Twine(options.chips));
   options.verify = verify.getNumOccurrences() > 0;
   options.verifyInputs = verify;
   options.verifySamples = verifySamples;

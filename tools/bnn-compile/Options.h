@@ -43,6 +43,8 @@ struct Options {
   std::string target;
   std::string array; // empty: as the target says
   ScheduleChoice schedule = ScheduleChoice::Auto;
+  uint64_t chips = 1;     ///< that may be used
+  bool reprogram = false; ///< one chip, programmed anew during an inference
 
   bool verify = false;
   std::string verifyInputs; // empty: random

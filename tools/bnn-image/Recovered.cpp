@@ -71,7 +71,7 @@ Error bnn::printThresholds(StringRef file, std::optional<StringRef> layerName,
   if (!layer)
     return layer.takeError();
   os << "border_class,neuron,thresholds,codes\n";
-  for (auto [i, steps] : enumerate(image::recoverSteps(**layer))) {
+  for (auto [i, steps] : enumerate(image::recoverSteps(*parsed, **layer))) {
     os << i / (*layer)->neurons() << ',' << i % (*layer)->neurons() << ',';
     interleave(steps.thresholds, os, " ");
     os << ',';

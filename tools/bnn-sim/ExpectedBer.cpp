@@ -20,9 +20,10 @@ static std::vector<int64_t> countedCells(const CellMap &map, uint32_t step,
                                          const ArrayLayer &layer) {
   std::vector<int64_t> cells(layer.neurons(), 0);
   for (const MappedTile &tile : map.tiles())
-    if (tile.step == step)
-      for (uint32_t row = 0; row < tile.rows; ++row)
-        cells[tile.firstNeuron + row] += tile.columns;
+    if (tile.step == step && !tile.thresholds)
+      for (uint64_t i = 0; i < tile.neurons; ++i)
+        cells[tile.firstNeuron + i] +=
+            tile.rowIsNeuron ? tile.columns : tile.rows;
   return cells;
 }
 

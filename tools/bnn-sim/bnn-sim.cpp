@@ -134,6 +134,11 @@ Error runChips(const sim::Options &options, const image::Image &image,
   std::optional<sim::Simulator> correctedSimulator;
   sim::CorrectedThresholds moved;
   if (options.expectedBer) {
+    for (const image::Step &step : image.steps())
+      if (step.array().threshold_store() == image::ArrayLayer::ARRAY_ROWS)
+        return makeError(
+            "--expected-ber moves thresholds in registers, layer '" +
+            step.array().name() + "' has them in cells");
     corrected = image;
     moved = sim::correctThresholds(corrected, *options.expectedBer);
     Expected<sim::Simulator> made =

@@ -18,7 +18,7 @@ namespace bnn::exporter {
 enum class Format { Memh, C, Bin, IntelHex, Json };
 
 /// The version of the words that all forms carry.
-inline constexpr uint32_t programVersion = 1;
+inline constexpr uint32_t programVersion = 2;
 
 /// `image`, which must be verified, as the contents of a file. The same image
 /// gives the same bytes. Fails, saying why, on an image without a layer on the

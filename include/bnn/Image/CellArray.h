@@ -126,6 +126,15 @@ struct PackedWeights {
 PackedWeights laneWeights(const CellArray &cells, const Target &target,
                           const ArrayLayer &layer);
 
+/// The thresholds that the cells of a layer with ARRAY_ROWS hold, `slots` for
+/// each (class, neuron), neuron fastest; `neverReached` in slots that are not
+/// used. The image must be verified up to its cells.
+std::vector<int64_t> storedThresholds(const Image &image,
+                                      const ArrayLayer &layer);
+
+/// What a slot holds that no function uses: all ones.
+int64_t neverReached(const ArrayLayer &layer);
+
 /// The layer's logical weights: [neurons][fan_in]; two weight planes are
 /// merged to (w1 + w2) / 2. The image must be verified.
 PackedWeights recoverWeights(const Image &image, const ArrayLayer &layer);

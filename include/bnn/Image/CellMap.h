@@ -11,16 +11,19 @@
 namespace bnn::image {
 
 /// A tile of a layer where it lies: the cells of rows `row` .. and columns
-/// `column` .. of a subarray that the layer's reads count.
+/// `column` .. of a subarray that the layer's reads use.
 struct MappedTile {
-  uint32_t step = 0; ///< of the layer in Image.steps
+  uint32_t step = 0;       ///< of the layer in Image.steps
+  int index = 0;           ///< in its placement or threshold_placement
+  bool thresholds = false; ///< cells of thresholds, not of weights
+  bool rowIsNeuron = true; ///< else a column is one
   uint64_t subarray = 0;
   uint32_t row = 0, column = 0;
-  uint32_t rows = 0;        ///< one for each neuron
-  uint32_t lanes = 0;       ///< columns that carry an input
-  uint32_t columns = 0;     ///< with the padding columns that are counted too
-  uint64_t firstNeuron = 0; ///< of the layer, in the tile's first row
-  uint64_t firstLane = 0;   ///< of a neuron, in the tile's first column
+  uint32_t rows = 0, columns = 0; ///< with padding columns that are counted
+  uint64_t firstNeuron = 0;       ///< of the layer
+  uint64_t firstLane = 0;         ///< of a neuron, or of the cells of its word
+  uint64_t neurons = 0;           ///< in the tile
+  uint64_t lanes = 0;             ///< of a neuron, without padding
 };
 
 /// A cell's part in its layer.
@@ -28,8 +31,10 @@ struct CellUse {
   uint32_t step = 0;
   uint64_t neuron = 0;
   /// Below weight_planes * fan_in an input, else a padding column that is
-  /// counted.
+  /// counted. With `thresholds` the cell's number in the neuron's word of
+  /// thresholds.
   uint64_t lane = 0;
+  bool thresholds = false;
 };
 
 /// From cells back to layers. The image must be verified and outlive the map.
@@ -52,7 +57,7 @@ public:
 
   uint64_t rows() const { return numRows; }
   uint64_t columns() const { return numColumns; }
-  /// Cells that some read counts.
+  /// Cells that some read uses.
   uint64_t countedCells() const { return counted; }
 
 private:

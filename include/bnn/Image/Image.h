@@ -20,7 +20,7 @@
 namespace bnn::image {
 
 /// The version that this code writes, and the newest that it reads.
-inline constexpr uint32_t formatVersion = 1;
+inline constexpr uint32_t formatVersion = 2;
 
 /// Bytes before the payload.
 inline constexpr size_t headerBytes = 64;

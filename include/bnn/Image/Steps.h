@@ -21,8 +21,10 @@ struct AccumulatorSteps {
 /// fastest. A threshold is the smallest accumulator that reaches its count, so
 /// it may lie above the one the network states, never beyond the next
 /// accumulator that the border class can have. Empty where the layer has no
-/// thresholds. The image must be verified.
-std::vector<AccumulatorSteps> recoverSteps(const ArrayLayer &layer);
+/// thresholds. Thresholds that live in cells are read from them. The image must
+/// be verified.
+std::vector<AccumulatorSteps> recoverSteps(const Image &image,
+                                           const ArrayLayer &layer);
 
 } // namespace bnn::image
 

@@ -46,6 +46,15 @@ struct Row {
   uint64_t subarrays = 0;     ///< with a tile of this layer
   double utilization = 0;     ///< weights' share of the cells of the tiles
   uint64_t rowReads = 0;      ///< per sample
+
+  // Of layers on the arrays: docs/schedules.md.
+  std::string schedule;         ///< "p2s", "s2p"
+  std::string accumulation;     ///< "serial", "tree"; "counters" with s2p
+  uint32_t accumulatorBits = 0; ///< of a counter or of the last adder
+  uint64_t steadyCycles = 0, fillCycles = 0, drainCycles = 0; ///< per sample
+  /// Bits that wait in front of the layer, or in front of a pool; 0 where each
+  /// output of the layer before is used as it comes.
+  uint64_t bufferBits = 0;
 };
 
 /// An input whose set of values was declared.
@@ -66,11 +75,22 @@ struct Summary {
   std::vector<image::Crossing> crossings; ///< between host and chip
 
   // Totals.
-  uint64_t subarrays = 0;   ///< of the chip
-  uint64_t weights = 0;     ///< in cells (weight planes counted)
-  uint64_t hostWeights = 0; ///< of linear operators on the host
-  double utilization = 0;   ///< weights / cells of all subarrays
-  uint64_t rowReads = 0;    ///< per sample
+  uint64_t subarrays = 0;    ///< of all chips
+  uint64_t chips = 0;        ///< with a tile
+  bool reprogrammed = false; ///< one chip, written for each of `chips` in turn
+  /// Subarrays that the area of all tiles fills, and that no packing of them
+  /// does with less of.
+  uint64_t areaBound = 0, packingBound = 0;
+  uint64_t weights = 0;       ///< in cells (weight planes counted)
+  uint64_t hostWeights = 0;   ///< of linear operators on the host
+  double utilization = 0;     ///< weights / cells of all subarrays
+  uint64_t rowReads = 0;      ///< per sample
+  uint64_t steadyCycles = 0;  ///< of all layers, one after another
+  uint64_t latencyCycles = 0; ///< the same with fill and drain
+  /// Of the slowest layer: a stream of samples has one done each so many cycles
+  /// if every layer works on its own sample.
+  uint64_t intervalCycles = 0;
+  uint64_t bufferBits = 0;
   uint64_t ties = 0;
   uint64_t inputBits = 0;  ///< per sample, from the host onto the chip
   uint64_t outputBits = 0; ///< per sample, from the chip to the host

@@ -87,7 +87,7 @@ private:
 class Simulator {
 public:
   /// Loads `image`, which must be verified and outlive the simulator. Fails
-  /// on what version 1 does not execute, naming the layer.
+  /// on what version 2 does not execute, naming the layer.
   static llvm::Expected<Simulator> create(const image::Image &image,
                                           Executor executor);
   Simulator(Simulator &&);

@@ -36,6 +36,7 @@ enum class Decision : uint8_t { Exact, MarginTable, ClosedForm };
 enum class Reduce : uint8_t { ExactSum, PerAccessDecision };
 enum class RowAddress : uint8_t { Shared, PerSubarray };
 enum class Verify : uint8_t { None, PcsaBit, Ternary, SingleEnded };
+enum class ThresholdPlace : uint8_t { Register, ArrayRows };
 enum class Schedules : uint8_t { P2S = 1, S2P = 2 }; // bits
 
 /// Sizes of the chip.
@@ -43,6 +44,7 @@ struct TargetGeometry {
   Quantity rows, columns;
   std::optional<Quantity> subarrays; ///< absent: as many as needed
   Quantity columnsPerSenseAmplifier;
+  std::optional<Quantity> accumulatorBits; ///< absent: as wide as needed
 };
 
 /// What the periphery can do. The tiler asks these, never a technology.
@@ -56,6 +58,8 @@ struct Capabilities {
   RowAddress rowAddress = RowAddress::Shared;
   bool partialComplement = false;
   Verify verify = Verify::None;
+  /// Where thresholds live; registers unless the file says otherwise.
+  ThresholdPlace thresholds = ThresholdPlace::Register;
   bool blIsPlus = true; ///< (LRS, HRS) on (BL, BLb) is +1
   std::optional<Quantity> maxFaninPerDecision;
   std::optional<Quantity> thresholdBits; ///< width of a threshold register

@@ -3,62 +3,68 @@
 #include "Emission.h"
 
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
+#include "bnn/Dialect/RRAM/Utils/ThresholdWords.h"
+#include "bnn/Image/TileGrid.h"
 
 using namespace mlir;
 using namespace bnn;
 using namespace bnn::rram;
 
-namespace {
-
-/// Programs one tile.
-struct TileWriter {
-  const PackedWeights &weights;
-  image::CellArrayBuilder &cells;
-  uint64_t subarray;
-  int64_t row, column; // of the tile's first cell in the subarray
-  bool alternating;
-
-  /// Neurons firstNeuron .. and lanes firstLane .. of a tile of rows x columns.
-  void write(int64_t firstNeuron, int64_t rows, int64_t firstLane,
-             int64_t columns) {
-    int64_t lastLane = std::min(weights.columns(), firstLane + columns);
-    for (int64_t r = 0; r < rows; ++r) {
-      int64_t neuron = firstNeuron + r;
-      for (int64_t lane = firstLane; lane < lastLane; ++lane)
-        cells.setWeight(subarray, row + r, column + lane - firstLane,
-                        weights.at(neuron, lane));
-      if (!alternating)
-        continue;
-      for (int64_t lane = lastLane; lane < firstLane + columns; ++lane)
-        cells.setWeight(subarray, row + r, column + lane - firstLane,
-                        (lane - lastLane) % 2 ? -1 : 1);
+/// Calls `visit` with each tile's number and place.
+static void
+forEachTile(ArrayAttr runs,
+            llvm::function_ref<void(int64_t, const image::Placement &)> visit) {
+  int64_t index = 0;
+  for (auto run : runs.getAsRange<RunAttr>())
+    for (int64_t i = 0; i < run.getTiles(); ++i) {
+      image::Placement place;
+      place.set_chip(uint32_t(run.getChip()));
+      place.set_subarray(uint64_t(run.getSubarray() + i));
+      place.set_row(uint32_t(run.getRow()));
+      place.set_column(uint32_t(run.getColumn()));
+      visit(index++, place);
     }
-  }
-};
-
-} // namespace
+}
 
 void bnn::emission::programCells(LayerOp layer, TilesOp tiles,
                                  const image::Target &target,
                                  image::CellArrayBuilder &cells) {
   PackedWeights weights = PackedWeights::get(
       tiles.getCells(), cast<RankedTensorType>(tiles.getCellsType()));
-  int64_t rows = tiles.getTile()[0], columns = tiles.getTile()[1];
-  int64_t tileColumns = tiles.getGrid()[1];
-  int64_t index = 0;
-  for (auto run : tiles.getPlacement()->getAsRange<RunAttr>())
-    for (int64_t i = 0; i < run.getTiles(); ++i, ++index) {
-      image::Placement placement;
-      placement.set_chip(run.getChip());
-      placement.set_subarray(run.getSubarray() + i);
-      int64_t firstNeuron = index / tileColumns * rows;
-      TileWriter writer{weights,
-                        cells,
-                        image::subarrayIndex(target, placement),
-                        run.getRow(),
-                        run.getColumn(),
-                        layer.getLanePadding() == LanePadding::Alternating};
-      writer.write(firstNeuron, std::min(rows, weights.rows() - firstNeuron),
-                   index % tileColumns * columns, columns);
+  bool rowIsNeuron = tiles.rowIsNeuron();
+  bool alternating = layer.getLanePadding() == LanePadding::Alternating;
+  forEachTile(*tiles.getPlacement(), [&](int64_t index,
+                                         const image::Placement &place) {
+    TilesOp::Block block = tiles.getTileBlock(index);
+    uint64_t subarray = image::subarrayIndex(target, place);
+    for (int64_t n = 0; n < block.neurons; ++n) {
+      for (int64_t j = 0; j < block.lanes; ++j) {
+        image::CellPlace at =
+            image::cellPlace(place, rowIsNeuron, uint64_t(n), uint64_t(j));
+        cells.setWeight(subarray, uint32_t(at.row), uint32_t(at.column),
+                        weights.at(block.firstNeuron + n, block.firstLane + j));
+      }
+      for (int64_t j = block.lanes; alternating && j < tiles.getTile()[1]; ++j)
+        cells.setWeight(subarray, uint32_t(place.row() + n),
+                        uint32_t(place.column() + j),
+                        (j - block.lanes) % 2 ? -1 : 1);
     }
+  });
+  if (!tiles.getThresholdPlacement())
+    return;
+  std::vector<std::vector<bool>> words = thresholdWords(layer);
+  forEachTile(*tiles.getThresholdPlacement(), [&](int64_t index,
+                                                  const image::Placement &at) {
+    TilesOp::Block block = tiles.getThresholdBlock(index);
+    uint64_t subarray = image::subarrayIndex(target, at);
+    for (int64_t n = 0; n < block.neurons; ++n)
+      for (int64_t j = 0; j < block.lanes; ++j) {
+        image::CellPlace cell =
+            image::cellPlace(at, rowIsNeuron, uint64_t(n), uint64_t(j));
+        bool one =
+            words[size_t(block.firstNeuron + n)][size_t(block.firstLane + j)];
+        cells.setWeight(subarray, uint32_t(cell.row), uint32_t(cell.column),
+                        one ? 1 : -1);
+      }
+  });
 }

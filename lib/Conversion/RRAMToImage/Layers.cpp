@@ -15,6 +15,7 @@ image::Target bnn::emission::emitTarget(TargetAttr target) {
   out.set_ternary_sense(target.getTernarySense());
   out.set_column_mask(target.getColumnMask());
   out.set_subarrays(target.getSubarrays());
+  out.set_time_multiplexed(target.getTimeMultiplexed());
   auto add = [&](uint32_t code, int32_t weight) {
     image::CellCode &entry = *out.add_cell_codes();
     entry.set_code(code);
@@ -65,18 +66,34 @@ static void emitPlanes(PlanesAttr planes, image::ArrayLayer &out) {
   out.set_plane_offset(planes.getOffset());
 }
 
-static void emitPlacement(TilesOp tiles, image::ArrayLayer &out) {
-  out.set_tile_rows(tiles.getGrid()[0]);
-  out.set_tile_columns(tiles.getGrid()[1]);
-  out.mutable_placement()->Reserve(int(tiles.getNumTiles()));
-  for (auto run : tiles.getPlacement()->getAsRange<RunAttr>())
+static void
+emitRuns(ArrayAttr runs,
+         google::protobuf::RepeatedPtrField<image::Placement> &out) {
+  for (auto run : runs.getAsRange<RunAttr>())
     for (int64_t i = 0; i < run.getTiles(); ++i) {
-      image::Placement &to = *out.add_placement();
+      image::Placement &to = *out.Add();
       to.set_chip(run.getChip());
       to.set_subarray(run.getSubarray() + i);
       to.set_row(run.getRow());
       to.set_column(run.getColumn());
     }
+}
+
+static void emitPlacement(LayerOp layer, TilesOp tiles,
+                          image::ArrayLayer &out) {
+  out.set_tile_rows(tiles.getGrid()[0]);
+  out.set_tile_columns(tiles.getGrid()[1]);
+  out.mutable_placement()->Reserve(int(tiles.getNumTiles()));
+  emitRuns(*tiles.getPlacement(), *out.mutable_placement());
+  out.set_threshold_store(image::ArrayLayer::REGISTER);
+  std::optional<ThresholdRowsAttr> rows = layer.getThresholdRows();
+  if (!rows)
+    return;
+  out.set_threshold_store(image::ArrayLayer::ARRAY_ROWS);
+  out.set_threshold_bits(rows->getBits());
+  out.set_threshold_base(rows->getBase());
+  out.set_threshold_slots(rows->getSlots());
+  emitRuns(*tiles.getThresholdPlacement(), *out.mutable_threshold_placement());
 }
 
 /// Bias, border classes and thresholds. Thresholds that do not fit are refused:
@@ -117,27 +134,32 @@ LogicalResult bnn::emission::emitLayer(LayerOp layer, TilesOp tiles,
     return missing("placement", "rram-place");
   if (!layer.getAccumulation() || !layer.getAccumulatorBits())
     return missing("accumulation", "rram-order");
-  if (tiles.getOrientation() != Orientation::RowIsNeuron)
-    return layer.emitError() << "layer '" << layer.getSymName()
-                             << "': orientation row_is_input is not built yet";
+  int64_t word = 0;
+  if (std::optional<ThresholdRowsAttr> rows = layer.getThresholdRows())
+    word = layer.getBorderClasses() * rows->getBits() * rows->getSlots();
+  if (int64_t(tiles.getWord()) != word || (word && !layer.getSteps()))
+    return layer.emitError()
+           << "layer '" << layer.getSymName() << "': threshold_rows ask for "
+           << word << " cells of thresholds to a neuron, its tiles have "
+           << tiles.getWord();
 
   out.set_name(layer.getSymName().str());
   for (auto node : layer.getNodes().getAsRange<StringAttr>())
     out.add_nodes(node.str());
-  out.set_orientation(image::ArrayLayer::ROW_IS_NEURON);
+  out.set_orientation(tiles.rowIsNeuron() ? image::ArrayLayer::ROW_IS_NEURON
+                                          : image::ArrayLayer::ROW_IS_INPUT);
   out.set_neurons(layer.getNeurons());
   out.set_fan_in(layer.getFanIn());
   out.set_groups(layer.getGroups());
   out.set_weight_planes(layer.getWeightPlanes());
   emitPlanes(layer.getPlanes(), out);
   emitPositions(layer, out);
-  emitPlacement(tiles, out);
+  emitPlacement(layer, tiles, out);
   out.set_lane_padding(layer.getLanePadding() == LanePadding::Alternating
                            ? image::ArrayLayer::ALTERNATING
                            : image::ArrayLayer::MASKED);
   out.mutable_row_sense();
   out.mutable_exact();
-  out.set_threshold_store(image::ArrayLayer::REGISTER);
   image::Accumulation &accumulation = *out.mutable_accumulation();
   accumulation.set_kind(*layer.getAccumulation() == Accumulation::Tree
                             ? image::Accumulation::TREE

@@ -148,14 +148,20 @@ LogicalResult Emitter::emitMain(func::FuncOp main) {
 
 LogicalResult Emitter::emitCells() {
   uint64_t subarrays = 0;
-  for (auto [layer, tiles] : layers)
-    for (auto run : tiles.getPlacement()->getAsRange<RunAttr>()) {
+  auto include = [&](ArrayAttr runs) {
+    for (auto run : runs.getAsRange<RunAttr>()) {
       image::Placement last;
       last.set_chip(run.getChip());
       last.set_subarray(run.getSubarray() + run.getTiles() - 1);
       subarrays =
           std::max(subarrays, image::subarrayIndex(image.target(), last) + 1);
     }
+  };
+  for (auto [layer, tiles] : layers) {
+    include(*tiles.getPlacement());
+    if (tiles.getThresholdPlacement())
+      include(*tiles.getThresholdPlacement());
+  }
   llvm::Expected<image::CellArrayBuilder> cells =
       image::CellArrayBuilder::create(image.target(), subarrays);
   if (!cells)

@@ -87,12 +87,12 @@ rram.tiles @w grid [1, 1] of [4, 4] orientation <row_is_neuron> cells tensor<2x3
 // -----
 
 // expected-error @+1 {{row 1 has 1 cells, row 0 has 2}}
-rram.subarray @s chip 0 index 0 holds @w[0, 0] cells ["+-", "+"]
+rram.subarray @s chip 0 index 0 holds ["w[0, 0] at 0, 0"] cells ["+-", "+"]
 
 // -----
 
 // expected-error @+1 {{row 0 may hold only '+', '-', '0' and '.'}}
-rram.subarray @s chip 0 index 0 holds @w[0, 0] cells ["+x"]
+rram.subarray @s chip 0 index 0 holds ["w[0, 0] at 0, 0"] cells ["+x"]
 
 // -----
 
@@ -234,7 +234,7 @@ func.func @f(%a: i4, %z: index, %o: tensor<1x2xi64>) {
 // -----
 
 // expected-error @+1 {{chip and index are not negative}}
-rram.subarray @s chip -1 index 0 holds @w[0, 0] cells ["+-"]
+rram.subarray @s chip -1 index 0 holds ["w[0, 0] at 0, 0"] cells ["+-"]
 
 // -----
 

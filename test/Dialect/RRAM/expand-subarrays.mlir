@@ -2,13 +2,13 @@
 // RUN: not bnn-opt %s --rram-expand-subarrays=limit=3 2>&1 | FileCheck %s --check-prefix=LIMIT
 // RUN: bnn-opt %s --rram-order --rram-expand-subarrays | FileCheck %s
 
-// LIMIT: error: the chip has 4 subarrays, more than the limit of 3 that rram-expand-subarrays prints
+// LIMIT: error: the chip has 4 tiles, more than the limit of 3 that rram-expand-subarrays prints
 
 // Lane 4 and three columns beyond it; the last row has no neuron.
-// CHECK: rram.subarray @chip0_subarray5 chip 0 index 5 holds @w[0, 0] cells ["+-+-", "--++"]
-// CHECK: rram.subarray @chip0_subarray6 chip 0 index 6 holds @w[0, 1] cells ["++-+", "++-+"]
-// CHECK: rram.subarray @chip0_subarray7 chip 0 index 7 holds @w[1, 0] cells ["++++", "...."]
-// CHECK: rram.subarray @chip0_subarray8 chip 0 index 8 holds @w[1, 1] cells ["++-+", "...."]
+// CHECK: rram.subarray @chip0_subarray5 chip 0 index 5 holds ["w[0, 0] at 0, 0"] cells ["+-+-", "--++"]
+// CHECK: rram.subarray @chip0_subarray6 chip 0 index 6 holds ["w[0, 1] at 0, 0"] cells ["++-+", "++-+"]
+// CHECK: rram.subarray @chip0_subarray7 chip 0 index 7 holds ["w[1, 0] at 0, 0"] cells ["++++", "...."]
+// CHECK: rram.subarray @chip0_subarray8 chip 0 index 8 holds ["w[1, 1] at 0, 0"] cells ["++-+", "...."]
 module attributes {rram.target = #rram.target<name = "t", rows = 2, columns = 4>} {
   rram.tiles @w grid [2, 2] of [2, 4] orientation <row_is_neuron> cells tensor<3x5x!bnn.binary> = #bnn.lit<["+-+-+", "--+++", "+++++"]>
     placement [#rram.run<tiles = 4, chip = 0, subarray = 5, row = 0, column = 0>]

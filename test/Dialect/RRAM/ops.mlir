@@ -45,8 +45,8 @@ module attributes {rram.target = #rram.target<name = "t", rows = 4, columns = 4,
     // CHECK: rram.return
     rram.return %r : tensor<1x2x!bnn.binary>
   }
-  // CHECK: rram.subarray @chip0_subarray7 chip 0 index 7 holds @fc_weights[0, 0] cells ["+-..", "0-.."]
-  rram.subarray @chip0_subarray7 chip 0 index 7 holds @fc_weights[0, 0] cells ["+-..", "0-.."]
+  // CHECK: rram.subarray @chip0_subarray7 chip 0 index 7 holds ["fc_weights[0, 0] at 0, 0"] cells ["+-..", "0-.."]
+  rram.subarray @chip0_subarray7 chip 0 index 7 holds ["fc_weights[0, 0] at 0, 0"] cells ["+-..", "0-.."]
 }
 
 {-#

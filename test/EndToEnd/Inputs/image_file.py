@@ -61,21 +61,74 @@ def cell_weights(image):
     return table[codes]
 
 
+def subarray_of(image, place):
+    return place.chip * image.target.subarrays + place.subarray
+
+
+def by_neuron(layer):
+    """A row of a tile is a neuron, else a column is one."""
+    return layer.orientation == type(layer).Orientation.Value("ROW_IS_NEURON")
+
+
+def bands(image, layer):
+    """First neuron and neurons of each tile row, or tile column where a row is an
+    input: these go group by group."""
+    if by_neuron(layer):
+        size, whole, groups = image.target.rows, layer.neurons, 1
+    else:
+        size, groups = image.target.columns, layer.groups
+        whole = layer.neurons // groups
+    return [(group * whole + first, min(size, whole - first))
+            for group in range(groups) for first in range(0, whole, size)]
+
+
+def block(image, cells, layer, place, neurons, lanes):
+    """Cells of a tile as [neurons, lanes]."""
+    height, width = (neurons, lanes) if by_neuron(layer) else (lanes, neurons)
+    found = cells[subarray_of(image, place), place.row:place.row + height,
+                  place.column:place.column + width]
+    return found if by_neuron(layer) else found.T
+
+
 def layer_weights(image, cells, layer):
     """int8 [neurons, fan_in]: -1, 0, +1, read back from the cells."""
     lanes = layer.weight_planes * layer.fan_in
-    rows, columns = image.target.rows, image.target.columns
     matrix = np.full((layer.neurons, lanes), 2, np.int8)
-    for tile, place in enumerate(layer.placement):
-        top = tile // layer.tile_columns * rows
-        left = tile % layer.tile_columns * columns
-        height = min(rows, layer.neurons - top)
-        width = min(columns, lanes - left)
-        matrix[top:top + height, left:left + width] = cells[
-            place.subarray, place.row:place.row + height, place.column:place.column + width]
+    step = image.target.columns if by_neuron(layer) else image.target.rows
+    for i, (first, neurons) in enumerate(bands(image, layer)):
+        for slice, left in enumerate(range(0, lanes, step)):
+            tile = i * layer.tile_columns + slice if by_neuron(layer) else \
+                slice * layer.tile_columns + i
+            width = min(step, lanes - left)
+            matrix[first:first + neurons, left:left + width] = block(
+                image, cells, layer, layer.placement[tile], neurons, width)
     if (matrix == 2).any():
         raise SystemExit(f"layer {layer.name}: a used cell is don't-care")
     if layer.weight_planes == 1:
         return matrix
     first, second = matrix[:, :layer.fan_in], matrix[:, layer.fan_in:]
     return (first + second) // 2
+
+
+def stored_thresholds(image, cells, layer):
+    """Thresholds of each function (class, neuron) that the cells hold, without
+    the slots that are never reached; None where registers hold them."""
+    if layer.threshold_store != type(layer).ThresholdStore.Value("ARRAY_ROWS"):
+        return None
+    bits, slots = layer.threshold_bits, layer.threshold_slots
+    word = layer.border_classes * slots * bits
+    step = image.target.columns if by_neuron(layer) else image.target.rows
+    matrix = np.full((layer.neurons, word), 2, np.int8)
+    places = iter(layer.threshold_placement)
+    for first, neurons in bands(image, layer):
+        for left in range(0, word, step):
+            width = min(step, word - left)
+            matrix[first:first + neurons, left:left + width] = block(
+                image, cells, layer, next(places), neurons, width)
+    if not np.isin(matrix, (-1, 1)).all():
+        raise SystemExit(f"layer {layer.name}: a cell of a threshold holds neither +1 nor -1")
+    ones = (matrix > 0).reshape(layer.neurons, layer.border_classes, slots, bits)
+    values = (ones * (1 << np.arange(bits))).sum(axis=-1)
+    return [[int(value) + layer.threshold_base for value in values[neuron, cls]
+             if value != (1 << bits) - 1]
+            for cls in range(layer.border_classes) for neuron in range(layer.neurons)]

@@ -2,6 +2,7 @@
 """Compiles one network of the material folder and judges everything about it.
 
     run_golden.py NETWORK --array RxC --material DIR --source DIR --work DIR
+                  [--target FILE] [--schedule p2s|s2p] [--thresholds cells]
 
 Checked: the golden activations and scores on both executors, identical
 accumulators, linear nodes where they belong (with a reason where they stay on
@@ -165,6 +166,28 @@ def compare_weights(judge, model, image, path, work):
     print(f"weights of {len(used)} layers equal the ONNX file's")
 
 
+def compare_chip(judge, image, options):
+    """The image is of the kind that the options ask for, and thresholds in cells
+    are the image's."""
+    cells = image_file.cell_weights(image)
+    for layer in image_file.layers(image):
+        if options.schedule:
+            judge.check(image_file.by_neuron(layer) == (options.schedule == "p2s"),
+                        f"layer {layer.name}: another schedule than {options.schedule}")
+        stored = image_file.stored_thresholds(image, cells, layer)
+        judge.check((stored is not None) ==
+                    (options.thresholds == "cells" and layer.HasField("thresholds")),
+                    f"layer {layer.name}: thresholds are not in {options.thresholds}")
+        if stored is None:
+            continue
+        wanted, rest = [], list(layer.thresholds.thresholds)
+        for count in layer.thresholds.counts:
+            wanted.append(rest[:count])
+            rest = rest[count:]
+        judge.check(stored == wanted, f"layer {layer.name}: cells hold other thresholds")
+        print(f"thresholds of {len(wanted)} functions of {layer.name} are those of its cells")
+
+
 def compare_accuracy(judge, outputs, labels, expected, samples):
     found = outputs.reshape(len(outputs), -1)
     classes = found[:, 0] if found.shape[1] == 1 else found.argmax(axis=1)
@@ -179,6 +202,9 @@ def main():
     parser.add_argument("network", choices=sorted(networks.NETWORKS))
     for option in ("--array", "--material", "--source", "--work"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--target")
+    parser.add_argument("--schedule", choices=("p2s", "s2p"))
+    parser.add_argument("--thresholds", choices=("registers", "cells"), default="registers")
     parser.add_argument("--no-accuracy", action="store_true",
                         help="leave the whole data set out (sanitizer builds are slow)")
     options = parser.parse_args()
@@ -194,10 +220,13 @@ def main():
 
     image_path = work / "net.rimg"
     declared = ["--input", f"{network.input}={network.declared}"] if network.declared else []
-    print(run("bnn-compile", path, *declared, "--array", options.array, "-o", image_path))
+    chip = ["--target", options.target] if options.target else []
+    chip += ["--schedule", options.schedule] if options.schedule else []
+    print(run("bnn-compile", path, *declared, *chip, "--array", options.array, "-o", image_path))
     run("bnn-image", "verify", image_path)
     image = image_file.load(image_file.schema(options.source, work), image_path)
     compare_places(judge, network, image)
+    compare_chip(judge, image, options)
 
     inputs = golden["inputs"]
     np.save(work / "golden.npy", inputs)

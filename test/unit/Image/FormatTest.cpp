@@ -81,7 +81,7 @@ TEST(Format, Header) {
       value = value << 8 | uint8_t(file[at + size_t(i)]);
     return value;
   };
-  EXPECT_EQ(integer(8, 4), 1u);
+  EXPECT_EQ(integer(8, 4), 2u);
   EXPECT_EQ(integer(12, 8), file.size() - 64);
   Header header = cantFail(parseHeader(file));
   EXPECT_EQ(toHex(header.sha256), toHex(StringRef(file).substr(20, 32)));

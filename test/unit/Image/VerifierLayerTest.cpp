@@ -10,11 +10,7 @@ namespace {
 
 TEST(Verifier, ArmsOfOtherVersions) {
   run(samples::worked(),
-      {{"layer 'fc': orientation ROW_IS_INPUT is not executed by version 1",
-        [](Image &i) {
-          layer(i, 1).set_orientation(ArrayLayer::ROW_IS_INPUT);
-        }},
-       {"access column_sum is not executed",
+      {{"layer 'fc': access column_sum is not executed by version 2",
         [](Image &i) { layer(i, 1).mutable_column_sum(); }},
        {"access column_neuron is not executed",
         [](Image &i) { layer(i, 1).mutable_column_neuron(); }},
@@ -24,10 +20,8 @@ TEST(Verifier, ArmsOfOtherVersions) {
        {"decision closed_form is not executed",
         [](Image &i) { layer(i, 1).mutable_closed_form(); }},
        {"decision is not set", [](Image &i) { layer(i, 1).clear_decision(); }},
-       {"threshold_store ARRAY_ROWS is not executed",
-        [](Image &i) {
-          layer(i, 1).set_threshold_store(ArrayLayer::ARRAY_ROWS);
-        }},
+       {"threshold_store BIAS is not executed",
+        [](Image &i) { layer(i, 1).set_threshold_store(ArrayLayer::BIAS); }},
        {"placement[0].complemented is not executed", [](Image &i) {
           layer(i, 1).mutable_placement(0)->set_complemented(true);
         }}});

@@ -77,7 +77,7 @@ TEST(Verifier, Presentation) {
         [](Image &i) { i.mutable_presentation()->set_repetitions(0); }},
        {"presentation.repetitions: 2",
         [](Image &i) { i.mutable_presentation()->set_repetitions(2); }},
-       {"STOCHASTIC is not executed by version 1", [](Image &i) {
+       {"STOCHASTIC is not executed by version 2", [](Image &i) {
           i.mutable_presentation()->set_generator(Presentation::STOCHASTIC);
         }}});
 }

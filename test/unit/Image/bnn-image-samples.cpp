@@ -63,7 +63,7 @@ Error writeAll(StringRef folder) {
   if (Error error = writeBytes(folder + "/damaged.rimg", damaged))
     return error;
   std::string newer = *file;
-  newer[8] = 2;
+  newer[8] = char(formatVersion + 1);
   return writeBytes(folder + "/newer.rimg", newer);
 }
 

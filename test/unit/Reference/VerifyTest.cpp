@@ -113,8 +113,9 @@ TEST_P(VerifyTest, FindsAWrongCell) {
   // The two bits of a cell that holds +1 or -1, turned around. Cell 0 of the
   // second layer's first row.
   const image::Placement &tile = layer(1).placement(0);
-  size_t subarray = 32 * 32 / 4;
-  (*image.mutable_cells())[tile.subarray() * subarray] ^= 3;
+  size_t row = tile.subarray() * 32 + tile.row();
+  (*image.mutable_cells())[row * 8 + tile.column() / 4] ^=
+      char(3 << tile.column() % 4 * 2);
   ASSERT_FALSE(bool(image::verify(image)));
   VerifyResult result = verify();
   EXPECT_NE(result.difference.find("tensor 'y', sample 0, position [0, 0]"),

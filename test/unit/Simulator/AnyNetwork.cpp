@@ -31,8 +31,11 @@ Codes nextCodes(RandomNetwork &network, Outputs outputs) {
 
 TargetKind anyTarget(std::mt19937 &random) {
   const uint32_t sizes[] = {4, 7, 16, 32, 33, 64, 100};
-  return {sizes[random() % 7], sizes[random() % 7], random() % 3 == 0,
-          random() % 2 == 0};
+  TargetKind kind{sizes[random() % 7], sizes[random() % 7], random() % 3 == 0,
+                  random() % 2 == 0};
+  kind.bothSchedules = random() % 2;
+  kind.thresholdRows = random() % 2;
+  return kind;
 }
 
 } // namespace

@@ -100,6 +100,12 @@ RandomNetwork anyBinaryNetwork(int seed) {
   }
 }
 
+bool hasThresholdCells(const image::Image &image) {
+  return llvm::any_of(image.steps(), [](const image::Step &step) {
+    return step.has_array() && step.array().threshold_placement_size();
+  });
+}
+
 class Chips : public testing::TestWithParam<int> {};
 
 // A frozen error is another cell: the judge is the image with these cells, run
@@ -172,7 +178,10 @@ TEST_P(Chips, PreparedInputsGiveTheSame) {
 
 // Draws of reads depend on what is read, not on how the work is cut.
 TEST_P(Chips, ReadsDoNotDependOnBatches) {
+  // Thresholds that are drawn at each read are replay's.
   RandomNetwork network = anyBinaryNetwork(GetParam());
+  for (int seed = 500; hasThresholdCells(network.image); ++seed)
+    network = anyBinaryNetwork(GetParam() + seed);
   device::Chip chip;
   image::CellMap map(network.image);
   for (const image::MappedTile &tile : map.tiles())
@@ -197,6 +206,7 @@ TEST_P(Chips, ReadsDoNotDependOnBatches) {
 }
 
 /// Cells of every third column with odds, every other with telegraph noise.
+/// Thresholds that are drawn at each read are replay's, and left out.
 device::Chip unsteadyChip(const image::Image &image, double dwellReads) {
   image::CellMap map(image);
   bool ternary = image.target().ternary_sense();
@@ -208,7 +218,7 @@ device::Chip unsteadyChip(const image::Image &image, double dwellReads) {
     return device::AnswerOdds{minus, zero, 1 - minus - zero};
   };
   for (const image::MappedTile &tile : map.tiles())
-    for (uint32_t row = 0; row < tile.rows; ++row)
+    for (uint32_t row = 0; row < tile.rows && !tile.thresholds; ++row)
       for (uint32_t column = row % 3; column < tile.columns; column += 3) {
         uint64_t cell =
             map.index(tile.subarray, tile.row + row, tile.column + column);
@@ -255,6 +265,43 @@ TEST_P(Chips, TernaryTwoPlanes) {
       runChip(network.image, network.samples, Executor::Replay, &chip);
   EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip),
             wanted);
+}
+
+// Cells of thresholds are read like others: what a read draws depends on what
+// is read only, and the fused executor says that it is not its part.
+TEST_P(Chips, ThresholdCellsAreRead) {
+  int seed = GetParam();
+  RandomNetwork network = anyBinaryNetwork(seed);
+  for (; !hasThresholdCells(network.image); seed += 90)
+    network = anyBinaryNetwork(seed);
+  image::CellMap map(network.image);
+  device::Chip chip;
+  for (const image::MappedTile &tile : map.tiles())
+    if (tile.thresholds)
+      chip.marginal.push_back(
+          {map.index(tile.subarray, tile.row, tile.column), 1.0f, 0.0f});
+  llvm::sort(chip.marginal,
+             [](const auto &a, const auto &b) { return a.cell < b.cell; });
+  // A cell that always answers otherwise is another cell.
+  device::Chip other;
+  for (const device::MarginalCell &cell : chip.marginal) {
+    image::CellArray cells(network.image);
+    int weight = cells.weight(cell.cell / map.columns() / map.rows(),
+                              uint32_t(cell.cell / map.columns() % map.rows()),
+                              uint32_t(cell.cell % map.columns()));
+    other.errors.push_back({cell.cell, int8_t(-weight), int8_t(weight)});
+  }
+  auto wanted = runChip(withCells(network.image, other), network.samples,
+                        Executor::Replay, nullptr);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Replay, &chip),
+            wanted);
+  llvm::Expected<Simulator> fused =
+      Simulator::create(network.image, Executor::Fused);
+  ASSERT_TRUE(bool(fused));
+  EXPECT_NE(message(llvm::cantFail(fused->makeChip())->program(chip, {}))
+                .find("thresholds in array rows are not executed by fused; use "
+                      "--exec replay"),
+            std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Chips, testing::Range(0, 90));

@@ -106,34 +106,111 @@ void RandomNetwork::input(std::vector<int64_t> newShape, Codes kind) {
   }
 }
 
+/// `block` is [neuron][lane]; the tile lies anywhere in its subarray.
+void RandomNetwork::placeBlock(image::Placement &tile, bool rowIsNeuron,
+                               const std::vector<std::vector<int>> &block) {
+  uint32_t rows = uint32_t(block.size()), columns = uint32_t(block[0].size());
+  if (!rowIsNeuron)
+    std::swap(rows, columns);
+  tile.set_row(uint32_t(pick(0, int(target.rows - rows))));
+  tile.set_column(uint32_t(pick(0, int(target.columns - columns))));
+  for (uint32_t r = 0; r < rows; ++r)
+    for (uint32_t c = 0; c < columns; ++c)
+      cells.push_back({tile.subarray(), tile.row() + r, tile.column() + c,
+                       rowIsNeuron ? block[r][c] : block[c][r]});
+}
+
+/// First and number of the neurons of each band of tiles.
+static std::vector<std::pair<uint32_t, uint32_t>>
+bandsOf(const ArrayLayer &layer, TargetKind target) {
+  std::vector<std::pair<uint32_t, uint32_t>> bands;
+  bool rowIsNeuron = layer.orientation() == ArrayLayer::ROW_IS_NEURON;
+  uint32_t side = rowIsNeuron ? target.rows : target.columns;
+  uint32_t ends =
+      rowIsNeuron ? layer.neurons() : layer.neurons() / layer.groups();
+  for (uint32_t group = 0; group < layer.neurons(); group += ends)
+    for (uint32_t n = 0; n < ends; n += side)
+      bands.push_back({group + n, std::min(side, ends - n)});
+  return bands;
+}
+
 /// Cuts [neuron][lane] into tiles and programs them.
 void RandomNetwork::place(ArrayLayer &layer,
                           const std::vector<std::vector<int>> &lanes) {
-  uint32_t R = target.rows, C = target.columns;
-  uint32_t neurons = uint32_t(lanes.size()), width = uint32_t(lanes[0].size());
+  bool rowIsNeuron = layer.orientation() == ArrayLayer::ROW_IS_NEURON;
   bool alternating = layer.lane_padding() == ArrayLayer::ALTERNATING;
-  layer.set_tile_rows((neurons + R - 1) / R);
-  layer.set_tile_columns((width + C - 1) / C);
+  auto bands = bandsOf(layer, target);
+  uint32_t side = rowIsNeuron ? target.columns : target.rows;
+  uint32_t width = uint32_t(lanes[0].size());
+  uint32_t slices = (width + side - 1) / side;
+  layer.set_tile_rows(rowIsNeuron ? uint32_t(bands.size()) : slices);
+  layer.set_tile_columns(rowIsNeuron ? slices : uint32_t(bands.size()));
   // Tiles lie in a shuffled order, small ones away from the corner.
-  std::vector<uint64_t> order(layer.tile_rows() * layer.tile_columns());
+  std::vector<uint64_t> order(bands.size() * slices);
   for (size_t i = 0; i < order.size(); ++i)
     order[i] = subarrays + i;
   std::shuffle(order.begin(), order.end(), random);
   subarrays += order.size();
-  for (uint32_t t = 0; t < layer.tile_rows(); ++t)
-    for (uint32_t k = 0; k < layer.tile_columns(); ++k) {
-      uint32_t rows = std::min(R, neurons - t * R);
-      uint32_t columns = std::min(C, width - k * C);
-      image::Placement &tile = *layer.add_placement();
-      tile.set_subarray(order[t * layer.tile_columns() + k]);
-      tile.set_row(uint32_t(pick(0, int(R - rows))));
-      tile.set_column(alternating ? 0 : uint32_t(pick(0, int(C - columns))));
-      for (uint32_t r = 0; r < rows; ++r)
-        for (uint32_t c = 0; c < (alternating ? C : columns); ++c)
-          cells.push_back({tile.subarray(), tile.row() + r, tile.column() + c,
-                           c < columns         ? lanes[t * R + r][k * C + c]
-                           : (c - columns) % 2 ? -1
-                                               : 1});
+  for (size_t i = 0; i < order.size(); ++i) {
+    size_t band = i / layer.tile_columns(), slice = i % layer.tile_columns();
+    if (!rowIsNeuron)
+      std::swap(band, slice);
+    auto [first, count] = bands[band];
+    std::vector<std::vector<int>> block(count);
+    for (uint32_t r = 0; r < count; ++r)
+      for (uint32_t c = 0; c < side; ++c) {
+        size_t lane = slice * side + c;
+        if (lane < width)
+          block[r].push_back(lanes[first + r][lane]);
+        else if (alternating)
+          block[r].push_back((lane - width) % 2 ? -1 : 1);
+      }
+    image::Placement &tile = *layer.add_placement();
+    tile.set_subarray(order[i]);
+    placeBlock(tile, rowIsNeuron, block);
+  }
+}
+
+/// Stores the thresholds of `layer` in cells, a word for each neuron.
+void RandomNetwork::placeThresholds(ArrayLayer &layer) {
+  const image::Thresholds &table = layer.thresholds();
+  int64_t least = 0, most = 0;
+  uint32_t slots = 1;
+  if (table.thresholds_size()) {
+    auto [low, high] = std::minmax_element(table.thresholds().begin(),
+                                           table.thresholds().end());
+    least = *low - pick(0, 2);
+    most = *high;
+    slots = *std::max_element(table.counts().begin(), table.counts().end());
+  }
+  uint32_t bits = 1;
+  while ((int64_t(1) << bits) - 2 < most - least)
+    ++bits;
+  layer.set_threshold_store(ArrayLayer::ARRAY_ROWS);
+  layer.set_threshold_base(least);
+  layer.set_threshold_bits(bits);
+  layer.set_threshold_slots(slots);
+  std::vector<std::vector<int>> words(layer.neurons());
+  int at = 0;
+  for (int f = 0; f < table.counts_size(); ++f)
+    for (uint32_t slot = 0; slot < slots; ++slot) {
+      int64_t value = slot < table.counts(f) ? table.thresholds(at++) - least
+                                             : (int64_t(1) << bits) - 1;
+      for (uint32_t bit = 0; bit < bits; ++bit)
+        words[size_t(f) % words.size()].push_back(value >> bit & 1 ? 1 : -1);
+    }
+  bool rowIsNeuron = layer.orientation() == ArrayLayer::ROW_IS_NEURON;
+  uint32_t side = rowIsNeuron ? target.columns : target.rows;
+  for (auto [first, count] : bandsOf(layer, target))
+    for (size_t piece = 0; piece < words[0].size(); piece += side) {
+      std::vector<std::vector<int>> block(count);
+      for (uint32_t r = 0; r < count; ++r)
+        block[r].assign(words[first + r].begin() + ptrdiff_t(piece),
+                        words[first + r].begin() +
+                            ptrdiff_t(std::min(piece + side, words[0].size())));
+      image::Placement &tile = *layer.add_threshold_placement();
+      tile.set_subarray(subarrays++);
+      placeBlock(tile, rowIsNeuron, block);
     }
 }
 
@@ -148,7 +225,9 @@ void RandomNetwork::layer(
   layer.set_name("layer" + std::to_string(image.steps_size()));
   layer.set_fan_in(uint32_t(fanIn));
   layer.set_input(value);
-  layer.set_orientation(ArrayLayer::ROW_IS_NEURON);
+  bool rowIsInput = target.bothSchedules && flip();
+  layer.set_orientation(rowIsInput ? ArrayLayer::ROW_IS_INPUT
+                                   : ArrayLayer::ROW_IS_NEURON);
   layer.mutable_row_sense();
   layer.mutable_exact();
   layer.mutable_accumulation()->set_bits(40);
@@ -165,8 +244,8 @@ void RandomNetwork::layer(
           (current.isSigned && i + 1 == current.bits ? -1 : 1) << i);
   int64_t unit = current.coding == ArrayLayer::BIPOLAR && flip() ? 2 : 1;
   layer.set_count_unit(uint32_t(unit));
-  layer.set_lane_padding(target.columnMask ? ArrayLayer::MASKED
-                                           : ArrayLayer::ALTERNATING);
+  bool masked = target.columnMask || rowIsInput;
+  layer.set_lane_padding(masked ? ArrayLayer::MASKED : ArrayLayer::ALTERNATING);
 
   bool twoPlanes = ternaryWeights && !target.ternarySense;
   layer.set_weight_planes(twoPlanes ? 2 : 1);
@@ -208,8 +287,7 @@ void RandomNetwork::layer(
   for (int32_t weight : layer.plane_weights())
     planeSum += weight;
   int64_t width = int64_t(lanes[0].size());
-  int64_t beyond =
-      target.columnMask ? 0 : layer.tile_columns() * target.columns - width;
+  int64_t beyond = masked ? 0 : layer.tile_columns() * target.columns - width;
   int64_t divisor = twoPlanes || target.ternarySense ? 2 : 1;
   layer.set_divisor(uint32_t(divisor));
   std::vector<int64_t> bias;
@@ -267,6 +345,8 @@ void RandomNetwork::layer(
           table.add_codes(code);
         }
       }
+    if (target.thresholdRows && pick(0, 3))
+      placeThresholds(layer);
   }
 
   // The network itself.

@@ -20,6 +20,8 @@ namespace bnn::sim::test {
 struct TargetKind {
   uint32_t rows = 32, columns = 32;
   bool ternarySense = false, columnMask = true;
+  /// Layers in either orientation; thresholds in cells in some of them.
+  bool bothSchedules = false, thresholdRows = false;
 };
 
 /// What carries the codes of a value.
@@ -68,8 +70,12 @@ private:
              const std::vector<std::vector<std::vector<int64_t>>> &sources,
              std::vector<int64_t> outputShape, bool channelsFirst);
   uint32_t addValue(std::vector<int64_t> shape, Codes codes, bool integer);
+  /// A matrix of cells, [neuron][lane], cut into tiles and programmed.
   void place(image::ArrayLayer &layer,
              const std::vector<std::vector<int>> &lanes);
+  void placeThresholds(image::ArrayLayer &layer);
+  void placeBlock(image::Placement &tile, bool rowIsNeuron,
+                  const std::vector<std::vector<int>> &block);
 
   std::mt19937 random;
   TargetKind target;

@@ -84,6 +84,34 @@ PopcountType bnn::rram::popcountType(MLIRContext *context, int64_t columns,
 }
 
 //===----------------------------------------------------------------------===//
+// !rram.answers<n> and !rram.answers<n, signed>
+//===----------------------------------------------------------------------===//
+
+Type AnswersType::parse(AsmParser &parser) {
+  int64_t columns;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseInteger(columns))
+    return {};
+  bool isSigned = succeeded(parser.parseOptionalComma());
+  if ((isSigned && parser.parseKeyword("signed")) || parser.parseGreater())
+    return {};
+  return AnswersType::getChecked([&] { return parser.emitError(loc); },
+                                 parser.getContext(), columns, isSigned);
+}
+
+void AnswersType::print(AsmPrinter &printer) const {
+  printer << "<" << getColumns() << (getIsSigned() ? ", signed>" : ">");
+}
+
+LogicalResult AnswersType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                  int64_t columns, bool isSigned) {
+  if (columns < 1 || columns > int64_t(1) << 20)
+    return emitError() << "answers come from 1 to 2^20 columns, got "
+                       << columns;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Attributes
 //===----------------------------------------------------------------------===//
 
@@ -92,7 +120,8 @@ LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  int64_t subarrays,
                                  int64_t columnsPerSenseAmplifier, bool, bool,
                                  bool, bool, bool, bool, bool, bool,
-                                 int64_t maxFanin, int64_t thresholdBits) {
+                                 int64_t maxFanin, int64_t thresholdBits,
+                                 int64_t accumulatorBits, bool, bool) {
   constexpr int64_t most = int64_t(1) << 20;
   auto check = [&](StringRef key, int64_t value, int64_t least,
                    int64_t largest) -> LogicalResult {
@@ -107,7 +136,8 @@ LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       failed(check("columns_per_sense_amplifier", columnsPerSenseAmplifier, 1,
                    columns)) ||
       failed(check("max_fanin", maxFanin, 0, int64_t(1) << 40)) ||
-      failed(check("threshold_bits", thresholdBits, 0, 64)))
+      failed(check("threshold_bits", thresholdBits, 0, 64)) ||
+      failed(check("accumulator_bits", accumulatorBits, 0, 64)))
     return failure();
   return success();
 }
@@ -183,6 +213,18 @@ ConvAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t channels,
                          << " of spatial dimension " << i
                          << " does not follow from the window";
   }
+  return success();
+}
+
+LogicalResult
+ThresholdRowsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                          int64_t bits, int64_t base, int64_t slots) {
+  if (bits < 1 || bits > 32)
+    return emitError() << "a threshold has 1 to 32 bits, got " << bits;
+  if (base < -INT32_MAX || base > INT32_MAX)
+    return emitError() << "base " << base << " is beyond 32 bits";
+  if (slots < 1 || slots > 1 << 20)
+    return emitError() << "a function has 1 to 2^20 slots, got " << slots;
   return success();
 }
 

@@ -25,7 +25,9 @@ TargetAttr bnn::rram::targetAttr(const Target &target, MLIRContext *context) {
       can.columnMask, can.blIsPlus, can.has(Schedules::P2S),
       can.has(Schedules::S2P), can.reduce == Reduce::ExactSum,
       can.access == Access::RowSense, can.decision == Decision::Exact,
-      valueOf(can.maxFaninPerDecision), valueOf(can.thresholdBits));
+      valueOf(can.maxFaninPerDecision), valueOf(can.thresholdBits),
+      valueOf(target.geometry.accumulatorBits),
+      can.thresholds == ThresholdPlace::ArrayRows, /*time_multiplexed=*/false);
 }
 
 FailureOr<TargetAttr> bnn::rram::moduleTarget(ModuleOp module) {

@@ -26,21 +26,17 @@ struct RRAMChooseSchedulePass
 
 private:
   LogicalResult choose(LayerOp layer, TargetAttr target) {
-    InFlightDiagnostic (*refuse)(LayerOp, StringRef) = [](LayerOp layer,
-                                                          StringRef why) {
+    bool p2s = schedule == Schedule::P2S ||
+               (schedule == Schedule::Auto && target.getP2s());
+    if (p2s ? !target.getP2s() : !target.getS2p())
       return layer.emitError()
-             << "layer '" << layer.getSymName() << "': schedule " << why;
-    };
-    if (schedule == Schedule::S2P)
-      return refuse(layer, "s2p (a row is an input) is not built yet: no "
-                           "executor reads such an image; use p2s or auto");
-    if (!target.getP2s()) {
-      InFlightDiagnostic error =
-          refuse(layer, "p2s is not one of the schedules of target '");
-      return error << target.getName().getValue()
-                   << "', and s2p is not built yet";
-    }
-    layer.setOrientation(Orientation::RowIsNeuron);
+             << "layer '" << layer.getSymName() << "': schedule "
+             << (p2s ? "p2s (a row is a neuron)" : "s2p (a row is an input)")
+             << " is not one of the schedules of target '"
+             << target.getName().getValue() << "'; use auto, or a target whose "
+             << "periphery has it";
+    layer.setOrientation(p2s ? Orientation::RowIsNeuron
+                             : Orientation::RowIsInput);
     return success();
   }
 };

@@ -1,10 +1,18 @@
 //===- Order.cpp - Write the loop nest of each layer ----------------------===//
 //
+// A row is a neuron:
 //   for each position, tile row, row of the tile:
 //     count = 0
 //     for each input plane, tile column:
 //       count += plane weight / count unit * read
 //     output[neuron, position] = compare(count)
+//
+// A row is an input:
+//   for each position, tile column:
+//     counters = 0
+//     for each tile row, row of the tile, input plane:
+//       counters += plane weight / count unit * answers of the columns
+//     output[neurons of the tile column, position] = compare(counters)
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,8 +49,14 @@ private:
   Value loop(int64_t count, Value carried, Body body);
   /// Rows of tile row `tileRow`: the last one may hold fewer neurons.
   Value rowLoop(Value tileRow, Value carried, Body body);
+  /// Tile columns with tiles of `columns` neurons each, from `first` on.
+  Value bandLoop(int64_t first, int64_t count, Value carried, Body body);
   Value fill(affine::AffineForOp loop, Body body);
   Value countRow(Value position, Value tileRow, Value row);
+  Value thresholds(Value band, Value row, Value position, int64_t columns);
+  Value neuronNest(Value output);
+  Value inputNest(Value output);
+  Value countColumns(Value position, Value tileColumn, int64_t columns);
   Value read(Value tileRow, Value tileColumn, Value row, Value position,
              Value plane);
 
@@ -72,13 +86,14 @@ Value NestBuilder::loop(int64_t count, Value carried, Body body) {
 }
 
 Value NestBuilder::rowLoop(Value tileRow, Value carried, Body body) {
-  int64_t rows = tiles.getTile()[0], neurons = tiles.getNeurons();
-  if (neurons % rows == 0)
+  int64_t rows = tiles.getTile()[0];
+  int64_t all = tiles.rowIsNeuron() ? tiles.getNeurons() : tiles.getLanes();
+  if (all % rows == 0)
     return loop(rows, carried, body);
   if (tiles.getGrid()[0] == 1)
-    return loop(neurons, carried, body);
-  AffineExpr left = builder.getAffineConstantExpr(neurons) -
-                    builder.getAffineDimExpr(0) * rows;
+    return loop(all, carried, body);
+  AffineExpr left =
+      builder.getAffineConstantExpr(all) - builder.getAffineDimExpr(0) * rows;
   AffineMap upper = AffineMap::get(
       1, 0, {builder.getAffineConstantExpr(rows), left}, builder.getContext());
   return fill(affine::AffineForOp::create(
@@ -118,6 +133,99 @@ Value NestBuilder::countRow(Value position, Value tileRow, Value row) {
   });
 }
 
+/// Null where thresholds are in registers.
+Value NestBuilder::thresholds(Value band, Value row, Value position,
+                              int64_t columns) {
+  std::optional<ThresholdRowsAttr> rows = layer.getThresholdRows();
+  if (!rows)
+    return {};
+  SmallVector<int64_t> shape;
+  if (!row)
+    shape.push_back(columns);
+  shape.push_back(rows->getSlots());
+  auto type =
+      VectorType::get(shape, builder.getIntegerType(unsigned(rows->getBits())));
+  return ThresholdsOp::create(builder, loc, type, layer.getWeightsAttr(), band,
+                              row, position);
+}
+
+Value NestBuilder::neuronNest(Value output) {
+  return loop(
+      layer.getPositions(), output, [&](Value position, Value positionOut) {
+        return loop(
+            tiles.getGrid()[0], positionOut, [&](Value tileRow, Value tileOut) {
+              return rowLoop(tileRow, tileOut, [&](Value row, Value rowOut) {
+                Value count = countRow(position, tileRow, row);
+                Value stored = thresholds(tileRow, row, position, 1);
+                return CompareOp::create(builder, loc, count, stored, tileRow,
+                                         row, position, rowOut)
+                    .getResult();
+              });
+            });
+      });
+}
+
+Value NestBuilder::countColumns(Value position, Value tileColumn,
+                                int64_t columns) {
+  auto type = VectorType::get(
+      {columns}, builder.getIntegerType(unsigned(*layer.getAccumulatorBits())));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+  auto answers =
+      AnswersType::get(builder.getContext(), columns, rule.ternarySense);
+  return loop(tiles.getGrid()[0], zero, [&](Value tileRow, Value tileSum) {
+    return rowLoop(tileRow, tileSum, [&](Value row, Value rowSum) {
+      return loop(planeWeights.size(), rowSum, [&](Value plane, Value sum) {
+        Value bits =
+            SenseOp::create(builder, loc, answers, layer.getWeightsAttr(),
+                            tileRow, tileColumn, row, input, position, plane);
+        return CountOp::create(builder, loc, type, sum, bits, plane,
+                               planeWeights)
+            .getResult();
+      });
+    });
+  });
+}
+
+/// Tile columns `first`, `first` + step, .. as `body` sees them; none for a
+/// count of 0.
+Value NestBuilder::bandLoop(int64_t first, int64_t count, Value carried,
+                            Body body) {
+  if (count <= 0)
+    return carried;
+  return fill(affine::AffineForOp::create(builder, loc, first, first + count, 1,
+                                          carried),
+              body);
+}
+
+Value NestBuilder::inputNest(Value output) {
+  int64_t columns = tiles.getTile()[1];
+  int64_t groups = tiles.getGroups();
+  int64_t inGroup = tiles.getNeurons() / groups, full = inGroup / columns;
+  int64_t rest = inGroup % columns, perGroup = full + (rest > 0);
+  return loop(layer.getPositions(), output, [&](Value position, Value out) {
+    auto decide = [&](int64_t width) {
+      return [=, this](Value tileColumn, Value carried) {
+        Value counters = countColumns(position, tileColumn, width);
+        Value stored = thresholds(tileColumn, {}, position, width);
+        return CompareColumnsOp::create(builder, loc, carried.getType(),
+                                        counters, stored, tileColumn, position,
+                                        carried)
+            .getResult();
+      };
+    };
+    // The last tile of a group may be narrower than the others.
+    if (rest == 0 || full == 0)
+      return bandLoop(0, groups * perGroup, out,
+                      decide(rest == 0 ? columns : rest));
+    for (int64_t group = 0; group < groups; ++group) {
+      out = bandLoop(group * perGroup, full, out, decide(columns));
+      out = bandLoop(group * perGroup + full, 1, out, decide(rest));
+    }
+    return out;
+  });
+}
+
 void NestBuilder::build() {
   for (int64_t weight : rule.planes.getWeights())
     planeWeights.push_back(weight / rule.unit);
@@ -125,19 +233,9 @@ void NestBuilder::build() {
                                      layer.getArgumentTypes(), {loc});
   input = block->getArgument(0);
   Value output = OutputOp::create(builder, loc, layer.getResultTypes()[0]);
-  Value result = loop(
-      layer.getPositions(), output, [&](Value position, Value positionOut) {
-        return loop(
-            tiles.getGrid()[0], positionOut, [&](Value tileRow, Value tileOut) {
-              return rowLoop(tileRow, tileOut, [&](Value row, Value rowOut) {
-                Value count = countRow(position, tileRow, row);
-                return CompareOp::create(builder, loc, count, tileRow, row,
-                                         position, rowOut)
-                    .getResult();
-              });
-            });
-      });
-  ReturnOp::create(builder, loc, result);
+  ReturnOp::create(builder, loc,
+                   tiles.rowIsNeuron() ? neuronNest(output)
+                                       : inputNest(output));
 }
 
 /// An image holds counts and accumulators in 32 bits.
@@ -184,6 +282,13 @@ private:
     if (failed(checkWidth(layer, rule)))
       return failure();
     int64_t bits = accumulatorBits(rule.countRange());
+    if (target.getAccumulatorBits() && bits > target.getAccumulatorBits())
+      return layer.emitError()
+             << "layer '" << layer.getSymName() << "': its counts need " << bits
+             << " bits, the accumulators of target '"
+             << target.getName().getValue() << "' have "
+             << target.getAccumulatorBits()
+             << "; fewer bits per input or a smaller fan-in would fit";
     layer.setAccumulatorBits(bits);
     layer.setAccumulation(accumulation);
     NestBuilder(layer, tiles, rule, accumulation == Accumulation::Tree).build();

@@ -13,7 +13,10 @@ void bnn::rram::buildRRAMPipeline(OpPassManager &manager,
   manager.addPass(createConvertBNNToRRAM());
   manager.addPass(createRRAMChooseSchedule({options.schedule}));
   manager.addPass(createRRAMTile());
-  manager.addPass(createRRAMPlace());
+  RRAMPlaceOptions place;
+  place.chips = options.chips;
+  place.reprogram = options.reprogram;
+  manager.addPass(createRRAMPlace(place));
   manager.addPass(createRRAMOrder({options.accumulation}));
 }
 

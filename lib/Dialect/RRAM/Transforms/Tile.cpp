@@ -48,7 +48,8 @@ static LogicalResult checkCapabilities(LayerOp layer, TargetAttr target) {
 
 /// Threshold registers hold two's complement numbers of `threshold_bits`.
 static LogicalResult checkThresholds(LayerOp layer, TargetAttr target) {
-  if (!target.getThresholdBits() || !layer.getSteps())
+  if (!target.getThresholdBits() || !layer.getSteps() ||
+      target.getThresholdRows())
     return success();
   for (int64_t threshold : layer.getSteps()->getThresholds())
     if (!llvm::isIntN(target.getThresholdBits(), threshold))
@@ -80,6 +81,39 @@ static void addPaddingCount(LayerOp layer, TargetAttr target) {
                                     thresholds, steps.getCodes()));
 }
 
+/// Thresholds in cells: as many bits as tell every count and "never" apart, as
+/// many slots as the longest function has steps.
+static LogicalResult setThresholdRows(LayerOp layer, TargetAttr target) {
+  if (!target.getThresholdRows() || !layer.getSteps())
+    return success();
+  StepsAttr steps = *layer.getSteps();
+  CountRule::Range range = countRuleOf(layer, target).countRange();
+  for (int64_t threshold : steps.getThresholds())
+    if (threshold < range.min || threshold > range.max)
+      return layer.emitError()
+             << "layer '" << layer.getSymName() << "': threshold " << threshold
+             << " is beyond its counts, " << range.min << " to " << range.max
+             << ": cells cannot hold it";
+  int64_t slots = 1;
+  for (int64_t count : steps.getCounts())
+    slots = std::max(slots, count);
+  int64_t bits = llvm::Log2_64_Ceil(uint64_t(range.max - range.min) + 2);
+  auto rows =
+      ThresholdRowsAttr::getChecked([&] { return layer.emitError(); },
+                                    layer.getContext(), bits, range.min, slots);
+  if (!rows)
+    return failure();
+  layer.setThresholdRowsAttr(rows);
+  return success();
+}
+
+/// Cells of a neuron's word of thresholds.
+static int64_t wordOf(LayerOp layer) {
+  std::optional<ThresholdRowsAttr> rows = layer.getThresholdRows();
+  return rows ? layer.getBorderClasses() * rows->getSlots() * rows->getBits()
+              : 0;
+}
+
 LogicalResult RRAMTilePass::tile(LayerOp layer, TargetAttr target,
                                  SymbolTableCollection &symbols) {
   auto weights =
@@ -90,21 +124,27 @@ LogicalResult RRAMTilePass::tile(LayerOp layer, TargetAttr target,
     return layer.emitError() << "layer '" << layer.getSymName()
                              << "' has no orientation; run "
                                 "rram-choose-schedule first";
-  if (*layer.getOrientation() != Orientation::RowIsNeuron)
-    return layer.emitError() << "layer '" << layer.getSymName()
-                             << "': orientation row_is_input is not built yet";
   if (failed(checkCapabilities(layer, target)))
     return failure();
 
-  int64_t rows = llvm::divideCeil(uint64_t(layer.getNeurons()),
-                                  uint64_t(target.getRows()));
-  int64_t columns = llvm::divideCeil(uint64_t(layer.getLanes()),
-                                     uint64_t(target.getColumns()));
-  int64_t paddingColumns = columns * target.getColumns() - layer.getLanes();
+  bool rowIsNeuron = *layer.getOrientation() == Orientation::RowIsNeuron;
+  auto tilesFor = [](int64_t cells, int64_t side) -> int64_t {
+    return llvm::divideCeil(uint64_t(cells), uint64_t(side));
+  };
+  int64_t neurons = layer.getNeurons(), groups = layer.getGroups();
+  int64_t rows =
+      tilesFor(rowIsNeuron ? neurons : layer.getLanes(), target.getRows());
+  // A row has one input, so that tile columns do not cross groups.
+  int64_t columns =
+      rowIsNeuron ? tilesFor(layer.getLanes(), target.getColumns())
+                  : groups * tilesFor(neurons / groups, target.getColumns());
+  int64_t paddingColumns =
+      rowIsNeuron ? columns * target.getColumns() - layer.getLanes() : 0;
   bool masked = target.getColumnMask() || paddingColumns == 0;
   layer.setLanePadding(masked ? LanePadding::Masked : LanePadding::Alternating);
   addPaddingCount(layer, target);
-  if (failed(checkThresholds(layer, target)))
+  if (failed(checkThresholds(layer, target)) ||
+      failed(setThresholdRows(layer, target)))
     return failure();
 
   OpBuilder builder(weights);
@@ -112,8 +152,11 @@ LogicalResult RRAMTilePass::tile(LayerOp layer, TargetAttr target,
       builder, weights.getLoc(), weights.getSymNameAttr(),
       builder.getDenseI64ArrayAttr({rows, columns}),
       builder.getDenseI64ArrayAttr({target.getRows(), target.getColumns()}),
-      layer.getOrientationAttr(), weights.getCellsTypeAttr(),
-      weights.getCells(), /*placement=*/nullptr);
+      layer.getOrientationAttr(),
+      builder.getI64IntegerAttr(rowIsNeuron ? 1 : groups),
+      builder.getI64IntegerAttr(wordOf(layer)), weights.getCellsTypeAttr(),
+      weights.getCells(), /*placement=*/nullptr,
+      /*threshold_placement=*/nullptr);
   weights.erase();
   numTiles += rows * columns;
   numPaddingColumns += paddingColumns;

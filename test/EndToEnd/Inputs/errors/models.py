@@ -491,7 +491,7 @@ def unknown_target(folder):
 
 
 @case(r"s2p|schedule", "--schedule", "s2p", "--input", "x=bipolar")
-def schedule_not_built(folder):
+def schedule_the_chip_does_not_have(folder):
     dense(folder)
 
 

@@ -22,6 +22,18 @@ def RRAM_PopcountType : TypeDef<RRAM_Dialect, "Popcount"> {
   let genVerifyDecl = 1;
 }
 
+def RRAM_AnswersType : TypeDef<RRAM_Dialect, "Answers"> {
+  let mnemonic = "answers";
+  let summary = "what the columns of one row answer, each for itself";
+  let description = [{
+    `!rram.answers<32>` is a bit for each of 32 columns.
+    `!rram.answers<32, signed>` is -1, 0 or +1 of each, of a ternary sense.
+  }];
+  let parameters = (ins "int64_t":$columns, "bool":$isSigned);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Enums
 //===----------------------------------------------------------------------===//
@@ -70,9 +82,11 @@ def RRAM_TargetAttr : RRAM_Attr<"Target", "target"> {
   let summary = "what lowering must know of a chip";
   let description = [{
     The geometry and the capabilities of a target file, never a number of a
-    technology. `subarrays` = 0: as many as needed. `max_fanin` and
-    `threshold_bits` = 0: no limit. `bl_is_plus`: (LRS on BL, HRS on BLb)
-    stores +1.
+    technology. `subarrays` = 0: as many as needed. `max_fanin`,
+    `threshold_bits` and `accumulator_bits` = 0: no limit. `bl_is_plus`: (LRS on
+    BL, HRS on BLb) stores +1. `threshold_rows`: thresholds live in cells.
+    `time_multiplexed`: what lies on several chips is written to one chip, one
+    after the other.
 
     ```mlir
     #rram.target<name = "example", rows = 32, columns = 32, ternary_sense = true>
@@ -91,7 +105,10 @@ def RRAM_TargetAttr : RRAM_Attr<"Target", "target"> {
     DefaultValuedParameter<"bool", "true">:$row_sense,
     DefaultValuedParameter<"bool", "true">:$exact_compare,
     DefaultValuedParameter<"int64_t", "0">:$max_fanin,
-    DefaultValuedParameter<"int64_t", "0">:$threshold_bits);
+    DefaultValuedParameter<"int64_t", "0">:$threshold_bits,
+    DefaultValuedParameter<"int64_t", "0">:$accumulator_bits,
+    DefaultValuedParameter<"bool", "false">:$threshold_rows,
+    DefaultValuedParameter<"bool", "false">:$time_multiplexed);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
@@ -156,6 +173,22 @@ def RRAM_ConvAttr : RRAM_Attr<"Conv", "conv"> {
     `,` `pads_begin` `=` `[` $pads_begin `]` `,` `pads_end` `=` `[` $pads_end `]`
     `,` `pad_code` `=` $pad_code `,` `pad_value` `=` $pad_value `>`
   }];
+  let genVerifyDecl = 1;
+}
+
+def RRAM_ThresholdRowsAttr : RRAM_Attr<"ThresholdRows", "threshold_rows"> {
+  let summary = "thresholds that live in cells";
+  let description = [{
+    Each neuron has a word of classes * slots * bits cells: cell
+    (class * slots + slot) * bits + b is bit b, lowest first, of a threshold
+    less `base`. All ones stand in slots that a function does not use.
+
+    ```mlir
+    #rram.threshold_rows<bits = 6, base = 0, slots = 1>
+    ```
+  }];
+  let parameters = (ins "int64_t":$bits, "int64_t":$base, "int64_t":$slots);
+  let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }
 

@@ -41,8 +41,14 @@ def RRAM_TilesOp : RRAM_Op<"tiles", [Symbol]> {
   let description = [{
     Tile (t, k) of a `row_is_neuron` grid holds the neurons t * rows .. and the
     lanes k * columns .. of the matrix `cells`, which stays one packed matrix of
-    [neurons, lanes] however many tiles there are. `placement` lists runs of
-    tiles; it is there once `rram-place` has run.
+    [neurons, lanes] however many tiles there are. Tile (t, k) of a
+    `row_is_input` grid holds the lanes t * rows .. of the neurons of tile column
+    k; tile columns go group by group, since a row has one input.
+
+    `word` cells of thresholds belong to each neuron. They lie as the neurons do,
+    in tiles of their own: for each tile row (`row_is_input`: tile column) as
+    many as a word needs. `placement` and `threshold_placement` list runs of
+    tiles; they are there once `rram-place` has run.
 
     ```mlir
     rram.tiles @w grid [2, 25] of [32, 32] orientation <row_is_neuron>
@@ -52,17 +58,38 @@ def RRAM_TilesOp : RRAM_Op<"tiles", [Symbol]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
     DenseI64ArrayAttr:$grid, DenseI64ArrayAttr:$tile,
-    RRAM_OrientationAttr:$orientation, TypeAttr:$cells_type, AnyAttr:$cells,
-    OptionalAttr<TypedArrayAttrBase<RRAM_RunAttr, "runs of placed tiles">>:$placement);
+    RRAM_OrientationAttr:$orientation,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>, "1">:$groups,
+    DefaultValuedAttr<ConfinedAttr<I64Attr, [IntNonNegative]>, "0">:$word,
+    TypeAttr:$cells_type, AnyAttr:$cells,
+    OptionalAttr<TypedArrayAttrBase<RRAM_RunAttr, "runs of placed tiles">>:$placement,
+    OptionalAttr<TypedArrayAttrBase<RRAM_RunAttr, "runs of placed tiles">>:$threshold_placement);
   let assemblyFormat = [{
     $sym_name `grid` $grid `of` $tile `orientation` $orientation
+    (`groups` $groups^)? (`word` $word^)?
     `cells` custom<PackedCells>($cells_type, $cells)
-    (`placement` $placement^)? attr-dict
+    (`placement` $placement^)? (`threshold_placement` $threshold_placement^)? attr-dict
   }];
   let extraClassDeclaration = [{
     int64_t getNeurons();
     int64_t getLanes();
     int64_t getNumTiles() { return getGrid()[0] * getGrid()[1]; }
+    bool rowIsNeuron() { return getOrientation() == Orientation::RowIsNeuron; }
+    /// Neurons and lanes of a tile; of a tile of thresholds, the lanes are
+    /// cells of the word.
+    struct Block {
+      int64_t firstNeuron, neurons, firstLane, lanes;
+    };
+    /// Tiles that hold the same neurons: tile rows, or tile columns.
+    int64_t getBands() { return getGrid()[rowIsNeuron() ? 0 : 1]; }
+    Block getBand(int64_t band);
+    Block getTileBlock(int64_t index);
+    int64_t getThresholdPieces();
+    int64_t getNumThresholdTiles() { return getBands() * getThresholdPieces(); }
+    Block getThresholdBlock(int64_t index);
+    /// Rows and columns that a block takes.
+    int64_t getRowsOf(Block block) { return rowIsNeuron() ? block.neurons : block.lanes; }
+    int64_t getColumnsOf(Block block) { return rowIsNeuron() ? block.lanes : block.neurons; }
   }];
   let hasVerifier = 1;
 }
@@ -116,6 +143,7 @@ def RRAM_LayerOp : RRAM_Op<"layer", [
     OptionalAttr<ArrayAttr>:$ties,
     OptionalAttr<RRAM_OrientationAttr>:$orientation,
     OptionalAttr<RRAM_LanePaddingAttr>:$lane_padding,
+    OptionalAttr<RRAM_ThresholdRowsAttr>:$threshold_rows,
     OptionalAttr<RRAM_AccumulationAttr>:$accumulation,
     OptionalAttr<I64Attr>:$accumulator_bits);
   let regions = (region AnyRegion:$body);
@@ -138,19 +166,19 @@ def RRAM_LayerOp : RRAM_Op<"layer", [
 def RRAM_SubarrayOp : RRAM_Op<"subarray", [Symbol]> {
   let summary = "one physical subarray, for reading";
   let description = [{
-    One string per row, one character per cell: `+`, `-`, `0`, and `.` where
-    nothing is programmed. Made by `rram-expand-subarrays`; no pass reads it.
+    What lies in it: tiles with the place of their first cell. One string per
+    row, one character per cell: `+`, `-`, `0`, and `.` where nothing is
+    programmed. Made by `rram-expand-subarrays`; no pass reads it.
 
     ```mlir
-    rram.subarray @chip0_subarray1 chip 0 index 1 holds @fc1_weights[0, 1] cells ["+-..", "--.."]
+    rram.subarray @chip0_subarray1 chip 0 index 1
+      holds ["fc1_weights[0, 1] at 0, 0"] cells ["+-..", "--.."]
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$chip, I64Attr:$index,
-    FlatSymbolRefAttr:$tiles, I64Attr:$tile_row, I64Attr:$tile_column,
-    StrArrayAttr:$cells);
+    StrArrayAttr:$tiles, StrArrayAttr:$cells);
   let assemblyFormat = [{
-    $sym_name `chip` $chip `index` $index `holds` $tiles `[` $tile_row `,` $tile_column `]`
-    `cells` $cells attr-dict
+    $sym_name `chip` $chip `index` $index `holds` $tiles `cells` $cells attr-dict
   }];
   let hasVerifier = 1;
 }
@@ -237,28 +265,114 @@ def RRAM_AccumulateOp : RRAM_Op<"accumulate", [Pure, AllTypesMatch<["accumulator
   let hasVerifier = 1;
 }
 
+def RRAM_SenseOp : RRAM_Op<"sense", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+    MemoryEffects<[MemRead<RRAM_SenseResource>, MemWrite<RRAM_SenseResource>]>]> {
+  let summary = "reads one row of one tile, column by column";
+  let description = [{
+    As `rram.read`, of a `row_is_input` tile: all columns are driven with the one
+    bit that the row's lane carries in `plane`, and nothing is counted across
+    them.
+
+    ```mlir
+    %a = rram.sense @fc2_weights[%t, %k] row %r of %x at %position plane %i
+      : tensor<1x64x!bnn.binary> -> !rram.answers<32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$tiles, Index:$tile_row, Index:$tile_column,
+    Index:$row, BNN_CodeTensor:$input, Index:$position, Index:$plane);
+  let results = (outs RRAM_AnswersType:$result);
+  let assemblyFormat = [{
+    $tiles `[` $tile_row `,` $tile_column `]` `row` $row `of` $input `at` $position
+    `plane` $plane attr-dict `:` type($input) `->` qualified(type($result))
+  }];
+}
+
+def RRAM_CountOp : RRAM_Op<"count", [Pure, AllTypesMatch<["counters", "result"]>]> {
+  let summary = "steps the counters of all columns";
+  let description = [{
+    counters + weights[plane] * answers, column by column.
+
+    ```mlir
+    %d = rram.count %c, %a plane %i weights [1] : vector<32xi11>, !rram.answers<32>
+    ```
+  }];
+  let arguments = (ins AnyVectorOfAnyRank:$counters, RRAM_AnswersType:$answers,
+    Index:$plane, DenseI64ArrayAttr:$weights);
+  let results = (outs AnyVectorOfAnyRank:$result);
+  let assemblyFormat = [{
+    $counters `,` $answers `plane` $plane `weights` $weights attr-dict `:`
+    type($counters) `,` qualified(type($answers))
+  }];
+  let hasVerifier = 1;
+}
+
+def RRAM_ThresholdsOp : RRAM_Op<"thresholds", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+    MemoryEffects<[MemRead<RRAM_SenseResource>, MemWrite<RRAM_SenseResource>]>]> {
+  let summary = "reads thresholds from their cells";
+  let description = [{
+    Of a `row_is_neuron` layer: the row that holds the word of neuron `row` of
+    tile row `band`. Of a `row_is_input` layer: the rows that hold the words of
+    all columns of tile column `band`. What counts is the border class of the
+    position. Has effects as every read.
+
+    ```mlir
+    %w = rram.thresholds @fc1_weights[%t] row %r at %position : vector<1xi6>
+    %v = rram.thresholds @fc2_weights[%k] at %position : vector<32x1xi6>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$tiles, Index:$band, Optional<Index>:$row,
+    Index:$position);
+  let results = (outs AnyVectorOfAnyRank:$result);
+  let assemblyFormat = [{
+    $tiles `[` $band `]` (`row` $row^)? `at` $position attr-dict `:` type($result)
+  }];
+}
+
+def RRAM_CompareColumnsOp : RRAM_Op<"compare_columns", [Pure, AllTypesMatch<["output", "result"]>]> {
+  let summary = "decides output elements from the counters of a tile column";
+  let description = [{
+    As `rram.compare`, for all neurons of tile column `tile_column` at once.
+
+    ```mlir
+    %o1 = rram.compare_columns %c, [%k] at %position into %o0 : vector<32xi11>, tensor<1x64x!bnn.binary>
+    ```
+  }];
+  let arguments = (ins AnyVectorOfAnyRank:$counters, Optional<AnyVectorOfAnyRank>:$thresholds,
+    Index:$tile_column, Index:$position, BNN_IntegerOrCodeTensor:$output);
+  let results = (outs BNN_IntegerOrCodeTensor:$result);
+  let assemblyFormat = [{
+    $counters `,` `[` $tile_column `]` (`with` $thresholds^ `:` type($thresholds))?
+    `at` $position `into` $output attr-dict `:` type($counters) `,` type($output)
+  }];
+  let hasVerifier = 1;
+}
+
 def RRAM_CompareOp : RRAM_Op<"compare", [Pure, AllTypesMatch<["output", "result"]>]> {
   let summary = "decides an output element from its count";
   let description = [{
     Compares the count of neuron tile_row * rows + row at `position` with its
     thresholds (`steps` of the layer, in the border class of the position;
     always count >= threshold), and puts the code into `output`. In a layer
-    without `steps` the exact accumulator is put there.
+    without `steps` the exact accumulator is put there. `thresholds` are those
+    read from cells, where they live there.
 
     ```mlir
     %o1 = rram.compare %count, [%t, %r] at %position into %o0 : i12, tensor<1x64x!bnn.binary>
     ```
   }];
-  let arguments = (ins AnySignlessInteger:$count, Index:$tile_row, Index:$row,
-    Index:$position, BNN_IntegerOrCodeTensor:$output);
+  let arguments = (ins AnySignlessInteger:$count, Optional<AnyVectorOfAnyRank>:$thresholds,
+    Index:$tile_row, Index:$row, Index:$position, BNN_IntegerOrCodeTensor:$output);
   let results = (outs BNN_IntegerOrCodeTensor:$result);
   let assemblyFormat = [{
-    $count `,` `[` $tile_row `,` $row `]` `at` $position `into` $output attr-dict `:`
-    type($count) `,` type($output)
+    $count `,` `[` $tile_row `,` $row `]` (`with` $thresholds^ `:` type($thresholds))?
+    `at` $position `into` $output attr-dict `:` type($count) `,` type($output)
   }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$count, "::mlir::Value":$tileRow,
-    "::mlir::Value":$row, "::mlir::Value":$position, "::mlir::Value":$output), [{
-    build($_builder, $_state, output.getType(), count, tileRow, row, position, output);
+  let builders = [OpBuilder<(ins "::mlir::Value":$count, "::mlir::Value":$thresholds,
+    "::mlir::Value":$tileRow, "::mlir::Value":$row, "::mlir::Value":$position,
+    "::mlir::Value":$output), [{
+    build($_builder, $_state, output.getType(), count, thresholds, tileRow, row, position, output);
   }]>];
   let hasVerifier = 1;
 }

@@ -27,6 +27,8 @@ mlir::FailureOr<TargetAttr> moduleTarget(mlir::ModuleOp module);
 struct RRAMPipelineOptions {
   Schedule schedule = Schedule::Auto;
   Accumulation accumulation = Accumulation::Serial;
+  uint64_t chips = 1;     ///< that may be used
+  bool reprogram = false; ///< one chip, programmed anew during an inference
 };
 
 /// From bnn operators to layers with loop nests on a module that has its

@@ -23,9 +23,9 @@ def RRAMChooseSchedule : Pass<"rram-choose-schedule", "::mlir::ModuleOp"> {
   let summary = "Choose what a row of a tile is";
   let description = [{
     Sets the `orientation` of each layer that has none. Parallel-to-sequential
-    (p2s): a row is a neuron. Sequential-to-parallel (s2p), a row is an input,
-    is refused by name: no executor of this version reads it. `auto` takes p2s
-    where the target's periphery has it.
+    (p2s): a row is a neuron. Sequential-to-parallel (s2p): a row is an input.
+    What the target's periphery does not have is refused; `auto` takes p2s where
+    there is a choice.
   }];
   let dependentDialects = ["::bnn::rram::RRAMDialect"];
   let options = [
@@ -46,7 +46,8 @@ def RRAMTile : Pass<"rram-tile", "::mlir::ModuleOp"> {
     they alternate +1 and -1, and bias and thresholds take up what they count.
 
     Asks the target's capabilities: exact sums, exact comparison, row sense,
-    the largest fan-in, the width of thresholds.
+    the largest fan-in, the width of thresholds. Where the target keeps
+    thresholds in cells, it gives each neuron a word of them.
   }];
   let dependentDialects = ["::bnn::rram::RRAMDialect"];
   let statistics = [
@@ -57,18 +58,35 @@ def RRAMTile : Pass<"rram-tile", "::mlir::ModuleOp"> {
 def RRAMPlace : Pass<"rram-place", "::mlir::ModuleOp"> {
   let summary = "Give each tile a subarray";
   let description = [{
-    One tile per subarray, in the order of the layers. Says by how much the
-    network does not fit where the target has fewer subarrays.
+    Tiles that fill a subarray get one each, in the order of the layers; smaller
+    ones, and words of thresholds, are packed together. Tiles that are read in
+    one cycle share a subarray only where it saves one, and never with
+    `latency`.
+
+    Where the target has fewer subarrays, the pass says by how much the network
+    does not fit. `chips` allows several: a layer lies on one if it can, and a
+    neuron always. `reprogram` writes their contents to one chip, one after the
+    other.
   }];
   let dependentDialects = ["::bnn::rram::RRAMDialect"];
+  let options = [
+    Option<"chips", "chips", "uint64_t", "1", "Chips that may be used">,
+    Option<"reprogram", "reprogram", "bool", "false",
+           "Program one chip anew during each inference where one is too small">,
+    Option<"latency", "latency", "bool", "false",
+           "Never put tiles that are read in one cycle into one subarray">];
   let statistics = [
-    Statistic<"numSubarrays", "subarrays", "Subarrays used">];
+    Statistic<"numSubarrays", "subarrays", "Subarrays used">,
+    Statistic<"lowerBound", "lower-bound", "Subarrays that any packing needs">,
+    Statistic<"numChips", "chips", "Chips used">];
 }
 
 def RRAMOrder : Pass<"rram-order", "::mlir::ModuleOp"> {
   let summary = "Write the loop nest of each layer";
   let description = [{
-    Positions, tile rows, rows, input planes, tile columns, outermost first.
+    Rows that are neurons: positions, tile rows, rows, input planes, tile
+    columns, outermost first. Rows that are inputs: positions, tile columns, tile
+    rows, rows, input planes, with a counter for each column.
     `accumulation=serial` adds one partial count per read; `tree` reads all tile
     columns of a row and adds their counts as a balanced tree: op count then
     grows with the tile columns of the layer.

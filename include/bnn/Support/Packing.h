@@ -1,0 +1,47 @@
+//===- Packing.h - Small rectangles in few subarrays ------------*- C++ -*-===//
+//
+// Tiles at the edges of a layer's grid are smaller than a subarray, and so are
+// words of thresholds. Several of them share one.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BNN_SUPPORT_PACKING_H
+#define BNN_SUPPORT_PACKING_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include <cstdint>
+#include <vector>
+
+namespace bnn {
+
+/// A rectangle of cells, not larger than a subarray.
+struct PackItem {
+  int64_t rows, columns;
+  /// Items of the same key are read in one cycle if they lie apart.
+  int64_t readWith;
+};
+
+/// Whether items that are read in one cycle may share a subarray, where they
+/// are read one after the other.
+enum class Sharing { Never, IfNeeded };
+
+struct PackedItem {
+  int64_t bin, row, column;
+};
+
+/// Puts the items, which do not overlap then, into bins of `rows` x `columns`;
+/// bins are numbered from 0 without gaps. Deterministic, largest items first,
+/// each into the free rectangle that leaves the shortest side (maximal
+/// rectangles); `Sharing::IfNeeded` opens a bin only where no other has room,
+/// and prefers those without an item of the same key.
+std::vector<PackedItem> pack(llvm::ArrayRef<PackItem> items, int64_t rows,
+                             int64_t columns, Sharing sharing);
+
+/// Bins that no packing of the items can do with less of: the area, and bounds
+/// from dual feasible functions for items that take more than half.
+int64_t packingBound(llvm::ArrayRef<PackItem> items, int64_t rows,
+                     int64_t columns);
+
+} // namespace bnn
+
+#endif // BNN_SUPPORT_PACKING_H

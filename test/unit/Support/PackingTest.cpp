@@ -1,0 +1,91 @@
+//===- PackingTest.cpp ----------------------------------------------------===//
+
+#include "bnn/Support/Packing.h"
+#include "gtest/gtest.h"
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+using namespace bnn;
+
+namespace {
+
+int64_t binsOf(const std::vector<PackedItem> &places) {
+  int64_t bins = 0;
+  for (const PackedItem &place : places)
+    bins = std::max(bins, place.bin + 1);
+  return bins;
+}
+
+/// Every cell of every bin belongs to one item at most.
+void checkApart(const std::vector<PackItem> &items,
+                const std::vector<PackedItem> &places, int64_t rows,
+                int64_t columns) {
+  std::map<std::array<int64_t, 3>, size_t> owner;
+  for (size_t i = 0; i < items.size(); ++i)
+    for (int64_t r = 0; r < items[i].rows; ++r)
+      for (int64_t c = 0; c < items[i].columns; ++c) {
+        ASSERT_LT(places[i].row + r, rows);
+        ASSERT_LT(places[i].column + c, columns);
+        ASSERT_TRUE(owner
+                        .insert({{places[i].bin, places[i].row + r,
+                                  places[i].column + c},
+                                 i})
+                        .second);
+      }
+}
+
+class Packing : public testing::TestWithParam<int> {};
+
+TEST_P(Packing, ItemsLieApartAndTheBoundHolds) {
+  std::mt19937 random{unsigned(GetParam())};
+  auto draw = [&](int64_t from, int64_t to) {
+    return std::uniform_int_distribution<int64_t>(from, to)(random);
+  };
+  int64_t rows = draw(1, 20), columns = draw(1, 20);
+  std::vector<PackItem> items(size_t(draw(1, 60)));
+  for (PackItem &item : items)
+    item = {draw(1, rows), draw(1, columns), draw(0, 5)};
+  for (Sharing sharing : {Sharing::Never, Sharing::IfNeeded}) {
+    std::vector<PackedItem> places = pack(items, rows, columns, sharing);
+    ASSERT_EQ(places.size(), items.size());
+    checkApart(items, places, rows, columns);
+    EXPECT_GE(binsOf(places), packingBound(items, rows, columns));
+    std::set<std::pair<int64_t, int64_t>> keys;
+    std::set<int64_t> bins;
+    for (size_t i = 0; i < items.size(); ++i) {
+      bool fresh = keys.insert({places[i].bin, items[i].readWith}).second;
+      EXPECT_TRUE(fresh || sharing == Sharing::IfNeeded);
+      bins.insert(places[i].bin);
+    }
+    EXPECT_EQ(int64_t(bins.size()), binsOf(places)) << "a number is left out";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Packing, testing::Range(0, 60));
+
+TEST(Packing, BoundKnowsWhatCannotStandSideBySide) {
+  // Three squares of more than half a side: the area would allow two bins.
+  std::vector<PackItem> items(3, PackItem{6, 6, 0});
+  EXPECT_EQ(packingBound(items, 10, 10), 3);
+  EXPECT_EQ(binsOf(pack(items, 10, 10, Sharing::IfNeeded)), 3);
+  // Quarters fill bins exactly.
+  items.assign(8, {5, 5, 0});
+  EXPECT_EQ(packingBound(items, 10, 10), 2);
+  EXPECT_EQ(binsOf(pack(items, 10, 10, Sharing::IfNeeded)), 2);
+}
+
+TEST(Packing, WhatIsReadAtOnceSharesOnlyForABin) {
+  std::vector<PackItem> items{{4, 4, 1}, {4, 4, 1}};
+  EXPECT_EQ(binsOf(pack(items, 8, 8, Sharing::Never)), 2);
+  EXPECT_EQ(binsOf(pack(items, 8, 8, Sharing::IfNeeded)), 1);
+  // With a second bin open anyway, each gets its own.
+  items.push_back({8, 4, 2});
+  items.push_back({8, 4, 3});
+  items.push_back({8, 4, 4});
+  std::vector<PackedItem> places = pack(items, 8, 8, Sharing::IfNeeded);
+  EXPECT_EQ(binsOf(places), 2);
+}
+
+} // namespace
