@@ -54,7 +54,7 @@ plot::Picture drawScatter(const FigureData &data) {
   const image::CellMap &map = data.simulator.cellMap();
   image::CellArray stored(data.image);
   std::vector<device::FrozenError> errors =
-      point.noise.program(data.image, map, data.options.seed, 0, {})
+      point.noise.program(data.image, map, data.options.seed, 0, usualAnswers())
           .chip.errors;
   constexpr uint64_t most = 6000, mostWrong = 1500;
   uint64_t step = map.countedCells() / most + 1, seen = 0;

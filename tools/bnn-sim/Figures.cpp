@@ -194,7 +194,8 @@ plot::Picture drawMap(const FigureData &data) {
   for (int64_t chip = 0; chip < chips; ++chip)
     for (const device::FrozenError &error :
          point.noise
-             .program(data.image, map, data.options.seed, uint64_t(chip), {})
+             .program(data.image, map, data.options.seed, uint64_t(chip),
+                      usualAnswers())
              .chip.errors)
       ++wrong[error.cell];
   for (auto [cell, count] : wrong)

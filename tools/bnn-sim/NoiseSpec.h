@@ -43,6 +43,14 @@ struct NoisePart {
   }
 };
 
+/// A chip without the noise of its reads: a cell whose reads differ gives its
+/// usual answer.
+inline NoisePart usualAnswers() {
+  NoisePart part;
+  part.butKind = ErrorKind::Reads;
+  return part;
+}
+
 /// A chip that was programmed, and what its reads draw.
 struct ProgrammedChip {
   device::Chip chip;
