@@ -7,10 +7,9 @@
 For each network that accuracy.json lists (and no other file may lie there):
 it compiles, as many linear layers as listed are on the arrays and on the host,
 and the simulator is right as often as PyTorch was, which README.md says, too.
-With --node and --oracle:
-every binary activation and the scores of the first N samples are those of ONNX
-Runtime, on both executors. Samples with boundary ties, where float32 on the
-host cannot decide, are left out and counted.
+With --node and --oracle: every binary activation and the scores of N samples
+are those of ONNX Runtime, on both executors. Samples with boundary ties, where
+float32 on the host cannot decide, are left out and counted.
 """
 
 import argparse
@@ -55,7 +54,7 @@ def check(name, figures, image, args):
         wrong.append(f"{name}: {arrays} layers on the arrays and {host} on the host")
     found = json.loads(result.read_text())["accuracy_percent"]
     print(f"{name}: {found:.2f} %, {arrays} layers on the arrays, {host} on the host")
-    if abs(found - figures["accuracy_percent"]) > figures.get("tolerance_points", 0) + 0.0051:
+    if abs(found - figures["accuracy_percent"]) > 0.0051:
         wrong.append(f"{name}: {found:.2f} % instead of {figures['accuracy_percent']} %")
     return wrong
 
