@@ -179,8 +179,12 @@ std::vector<int64_t> codesByMatches(const ArrayLayer &layer, int neuron) {
 }
 
 // Rates at which drawing every cell would take too long: counts of changes
-// against the binomial law, by the number of flips that a change needs.
-TEST(ReadBits, RareFlipsAreBinomial) {
+// against the binomial law, by the number of flips that a change needs. Flips
+// of all reads, and of cells that are all marginal, have the same one.
+class RareBits : public testing::TestWithParam<bool> {};
+
+TEST_P(RareBits, AreBinomial) {
+  bool marginal = GetParam();
   constexpr int samples = 6000, lanes = 71, most = 3;
   RandomNetwork network = countingMatches([](unsigned seed) {
     RandomNetwork network(seed, {32, 33, false, true}, samples);
@@ -197,7 +201,18 @@ TEST(ReadBits, RareFlipsAreBinomial) {
                     std::lgamma(n - k + 1) + double(k) * std::log(rate) +
                     double(n - k) * std::log1p(-rate));
   };
-  for (auto [rate, chips] : {std::pair(1e-4, 60), std::pair(1e-3, 20)}) {
+  image::CellMap map(network.image);
+  for (auto [rate, chips] : {std::pair(1e-4, marginal ? 12 : 60),
+                             std::pair(1e-3, marginal ? 3 : 20)}) {
+    device::Chip cells;
+    for (const image::MappedTile &tile : map.tiles())
+      for (uint32_t row = 0; marginal && row < tile.rows; ++row)
+        for (uint32_t column = 0; column < tile.lanes; ++column)
+          cells.marginal.push_back(
+              {map.index(tile.subarray, tile.row + row, tile.column + column),
+               float(rate), float(rate)});
+    llvm::sort(cells.marginal,
+               [](const auto &a, const auto &b) { return a.cell < b.cell; });
     // P(code changes) and the flips that it needs, by neuron and matches.
     std::vector<std::vector<std::pair<double, int>>> law;
     for (int n = 0; n < int(layer.neurons()); ++n) {
@@ -231,8 +246,9 @@ TEST(ReadBits, RareFlipsAreBinomial) {
       ReadNoise reads;
       reads.seed = 17;
       reads.chip = uint64_t(chip);
-      reads.errors.rates.flip = rate;
-      std::vector<double> noisy = outputs(network, Executor::Fused, {}, reads);
+      reads.errors.rates.flip = marginal ? 0 : rate;
+      std::vector<double> noisy =
+          outputs(network, Executor::Fused, cells, reads);
       for (size_t i = 0; i < exact.size(); ++i)
         found[needs[i]] += noisy[i] != exact[i];
     }
@@ -243,5 +259,9 @@ TEST(ReadBits, RareFlipsAreBinomial) {
     EXPECT_GT(0.2 * expected[1], 6 * std::sqrt(expected[1])) << rate;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(All, RareBits, testing::Bool(), [](const auto &info) {
+  return std::string(info.param ? "MarginalCells" : "Flips");
+});
 
 } // namespace
