@@ -47,6 +47,8 @@ enum bnn_step_kind {
   BNN_COMBINE
 };
 
+enum bnn_orientation { BNN_ROW_IS_NEURON, BNN_ROW_IS_INPUT };
+
 enum bnn_plane_coding { BNN_BIPOLAR, BNN_THERMOMETER, BNN_POSITIONAL };
 
 enum bnn_array_word {
@@ -76,6 +78,9 @@ enum bnn_array_word {
   BNN_ARRAY_CYCLES = 48,
   BNN_ARRAY_ORIENTATION = 49,
   BNN_ARRAY_THRESHOLD_BITS = 50,
+  BNN_ARRAY_THRESHOLD_SLOTS = 51,
+  BNN_ARRAY_THRESHOLD_BASE = 52,
+  BNN_ARRAY_THRESHOLD_TILES = 53,
   BNN_ARRAY_WORDS = 55
 };
 

@@ -14,7 +14,6 @@ enum bnn_status {
   BNN_NO_PROGRAM,    /* another magic word or version */
   BNN_DAMAGED,       /* a checksum or the length is wrong */
   BNN_MALFORMED,     /* a record that no export writes */
-  BNN_UNSUPPORTED,   /* rows that are inputs, or thresholds in cells */
   BNN_NO_MEMORY,     /* arena or scratch is too small */
   BNN_RANGE,         /* an input outside its range */
   BNN_HARDWARE,      /* the hardware layer failed */
@@ -48,12 +47,23 @@ struct bnn_hardware {
   /* Sets *wrong to the number of cells that are not at their codes. */
   int (*verify_row)(void *context, uint32_t subarray, uint32_t row,
                     const uint32_t *cells, uint32_t *wrong);
+  /* A row whose cells did not all verify after BNN_TRIES attempts: 0 to go on
+   * with the next one, as with a chip of known defects. Null: do not. */
+  int (*row_failed)(void *context, uint32_t subarray, uint32_t row,
+                    uint32_t wrong);
   /* Drives `columns` columns from `column` on with `bits` (lowest first),
    * senses the row and counts: *plus columns of weight times input +1, *minus
    * of -1. */
   int (*read_row)(void *context, uint32_t subarray, uint32_t row,
                   uint32_t column, uint32_t columns, const uint32_t *bits,
                   uint32_t *plus, uint32_t *minus);
+  /* The same, but tells what each column answered: bit i of `plus` is 1 where
+   * column + i gave +1, of `minus` where it gave -1. Used where rows are
+   * inputs, and for thresholds in cells; may be null where a program has
+   * neither. */
+  int (*sense_row)(void *context, uint32_t subarray, uint32_t row,
+                   uint32_t column, uint32_t columns, const uint32_t *bits,
+                   uint32_t *plus, uint32_t *minus);
   /* Non-volatile memory. A slot never written may read as anything. */
   int (*journal_read)(void *context, uint32_t slot,
                       uint32_t entry[BNN_JOURNAL_WORDS]);

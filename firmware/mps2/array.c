@@ -132,24 +132,46 @@ static int verify_row(void *context, uint32_t subarray, uint32_t row,
   return 0;
 }
 
+/* What a cell answers to an input bit: the weight times the input, or 0. */
+static int32_t sense(uint32_t subarray, uint32_t row, uint32_t column,
+                     uint32_t bit) {
+  const uint32_t *at = row_of(subarray, row);
+  int32_t weight = kept.weights[at[column / 16u] >> column % 16u * 2u & 3u];
+  /* A latch between equal devices falls to either side. */
+  if (weight == 2)
+    weight = (subarray ^ row ^ column) & 1u ? 1 : -1;
+  return bit ? weight : -weight;
+}
+
 static int read_row(void *context, uint32_t subarray, uint32_t row,
                     uint32_t column, uint32_t columns, const uint32_t *bits,
                     uint32_t *plus, uint32_t *minus) {
-  const uint32_t *at = row_of(subarray, row);
   uint32_t i, ones = 0, zeros = 0;
   (void)context;
   for (i = 0; i < columns; ++i) {
-    uint32_t c = column + i;
-    int32_t weight = kept.weights[at[c / 16u] >> c % 16u * 2u & 3u];
-    uint32_t bit = bits[i / 32u] >> i % 32u & 1u;
-    /* A latch between equal devices falls to either side. */
-    if (weight == 2)
-      weight = (subarray ^ row ^ c) & 1u ? 1 : -1;
-    ones += weight == (bit ? 1 : -1);
-    zeros += weight == (bit ? -1 : 1);
+    int32_t product =
+        sense(subarray, row, column + i, bits[i / 32u] >> i % 32u & 1u);
+    ones += product > 0;
+    zeros += product < 0;
   }
   *plus = ones;
   *minus = zeros;
+  return 0;
+}
+
+static int sense_row(void *context, uint32_t subarray, uint32_t row,
+                     uint32_t column, uint32_t columns, const uint32_t *bits,
+                     uint32_t *plus, uint32_t *minus) {
+  uint32_t i;
+  (void)context;
+  for (i = 0; i < (columns + 31u) / 32u; ++i)
+    plus[i] = minus[i] = 0;
+  for (i = 0; i < columns; ++i) {
+    int32_t product =
+        sense(subarray, row, column + i, bits[i / 32u] >> i % 32u & 1u);
+    plus[i / 32u] |= (uint32_t)(product > 0) << i % 32u;
+    minus[i / 32u] |= (uint32_t)(product < 0) << i % 32u;
+  }
   return 0;
 }
 
@@ -189,4 +211,10 @@ uint32_t array_wrong_cells(const uint32_t *program, uint32_t rows) {
 }
 
 const struct bnn_hardware array_hardware = {
-    0, program_row, verify_row, read_row, journal_read, journal_write};
+    .program_row = program_row,
+    .verify_row = verify_row,
+    .read_row = read_row,
+    .sense_row = sense_row,
+    .journal_read = journal_read,
+    .journal_write = journal_write,
+};

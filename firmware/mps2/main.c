@@ -38,7 +38,6 @@ static const char *const status_names[] = {"ok",
                                            "no program",
                                            "damaged: wrong checksum or length",
                                            "malformed",
-                                           "not supported",
                                            "not enough memory",
                                            "input out of range",
                                            "hardware",
@@ -121,7 +120,22 @@ static int report_cuts(const uint32_t *program) {
   return wrong != 0;
 }
 
+static uint32_t rows_failed;
+
+static int row_failed(void *context, uint32_t subarray, uint32_t row,
+                      uint32_t wrong) {
+  (void)context;
+  ++rows_failed;
+  say("subarray ", subarray);
+  say(", row ", row);
+  say(": wrong cells ", wrong);
+  semihosting_print("\n");
+  return 0;
+}
+
+/* First a board that wants every cell, then one that goes on without. */
 static int stuck(const uint32_t *program) {
+  struct bnn_hardware lenient = array_hardware;
   uint32_t row = 0;
   enum bnn_status status;
   array_stick(program, 1);
@@ -131,7 +145,17 @@ static int stuck(const uint32_t *program) {
   say(", rows programmed ", array_rows_programmed());
   say(", wrong cells before and in it ", array_wrong_cells(program, row + 1));
   semihosting_print("\n");
-  return status == BNN_OK ? 0 : fail(status);
+  if (status != BNN_VERIFY)
+    return fail(status);
+  lenient.row_failed = row_failed;
+  status = bnn_program_rows(program, &lenient, &row);
+  if (status != BNN_OK)
+    return fail(status);
+  say("rows programmed ", array_rows_programmed());
+  say(", given up ", rows_failed);
+  say(", wrong cells ", array_wrong_cells(program, program[BNN_CELLS + 1]));
+  semihosting_print("\n");
+  return 0;
 }
 
 static int damage(uint32_t *program, size_t available) {

@@ -32,6 +32,9 @@ static int list_ok(const uint32_t *program, const uint32_t *at) {
   return (uint64_t)at[0] + at[1] <= program[BNN_WORDS];
 }
 
+/* At least 1, and positive as a signed number, too. */
+static int natural(uint32_t number) { return number - 1u < 0x7fffffffu; }
+
 static int value_ok(const uint32_t *program, uint32_t number) {
   return number < program[BNN_VALUES + 1];
 }
@@ -119,28 +122,61 @@ static int windows_ok(const uint32_t *program, const uint32_t *lists) {
          product_of(program, lists + 4);
 }
 
+static int tile_ok(const uint32_t *program, const uint32_t *tile,
+                   uint64_t height, uint64_t width) {
+  return tile[0] < program[BNN_SUBARRAYS] &&
+         tile[1] + height <= program[BNN_ROWS] &&
+         tile[2] + width <= program[BNN_COLUMNS];
+}
+
+static uint64_t least(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+/* Tiles of weights, and those of the threshold words of `cells` cells a neuron.
+ * A band is a tile row, or a tile column where rows are inputs. */
 static int tiles_ok(const uint32_t *program, const uint32_t *step) {
   const uint32_t *tile = bnn_list(program, step + BNN_ARRAY_TILES);
-  uint32_t rows = program[BNN_ROWS], columns = program[BNN_COLUMNS], t, k;
+  const uint32_t *word = bnn_list(program, step + BNN_ARRAY_THRESHOLD_TILES);
+  int by_neuron = step[BNN_ARRAY_ORIENTATION] == BNN_ROW_IS_NEURON;
+  uint64_t rows = program[BNN_ROWS], columns = program[BNN_COLUMNS];
+  uint64_t slice = by_neuron ? columns : rows,
+           side = by_neuron ? rows : columns;
   uint64_t lanes =
       (uint64_t)step[BNN_ARRAY_WEIGHT_PLANES] * step[BNN_ARRAY_FAN_IN];
-  if (!lanes ||
-      step[BNN_ARRAY_TILE_COLUMNS] != (lanes + columns - 1) / columns ||
-      step[BNN_ARRAY_TILE_ROWS] !=
-          ((uint64_t)step[BNN_ARRAY_NEURONS] + rows - 1) / rows ||
-      step[BNN_ARRAY_TILES + 1] != (uint64_t)step[BNN_ARRAY_TILE_ROWS] *
-                                       step[BNN_ARRAY_TILE_COLUMNS] * 3)
+  uint64_t cells = (uint64_t)step[BNN_ARRAY_THRESHOLD_BITS] *
+                   step[BNN_ARRAY_THRESHOLD_SLOTS];
+  uint64_t groups = by_neuron ? 1u : step[BNN_ARRAY_GROUPS];
+  uint64_t in_group = step[BNN_ARRAY_NEURONS] / groups;
+  uint64_t bands = (in_group + side - 1) / side, slices, pieces, band, k;
+  if (cells > 0xffffffffu || (cells *= step[BNN_ARRAY_CLASSES]) > 0xffffffffu ||
+      !lanes)
     return 0;
-  for (t = 0; t < step[BNN_ARRAY_TILE_ROWS]; ++t)
-    for (k = 0; k < step[BNN_ARRAY_TILE_COLUMNS]; ++k, tile += 3) {
-      uint64_t height = step[BNN_ARRAY_NEURONS] - (uint64_t)t * rows;
-      uint64_t width = lanes - (uint64_t)k * columns;
-      height = height < rows ? height : rows;
-      width = width < columns ? width : columns;
-      if (tile[0] >= program[BNN_SUBARRAYS] || tile[1] + height > rows ||
-          tile[2] + width > columns)
+  slices = (lanes + slice - 1) / slice;
+  pieces = (cells + slice - 1) / slice;
+  if (step[BNN_ARRAY_TILE_ROWS] != (by_neuron ? bands : slices) ||
+      step[BNN_ARRAY_TILE_COLUMNS] != (by_neuron ? slices : groups * bands) ||
+      step[BNN_ARRAY_TILES + 1] != groups * bands * slices * 3 ||
+      step[BNN_ARRAY_THRESHOLD_TILES + 1] != groups * bands * pieces * 3)
+    return 0;
+  /* Scratch for the driven bits stays within 31 bits. */
+  if (step[BNN_ARRAY_PLANE_WEIGHTS + 1] * slices * (slice + 31) > 0x7fffffffu)
+    return 0;
+  for (band = 0; band < groups * bands; ++band) {
+    uint64_t neurons = least(side, in_group - band % bands * side);
+    for (k = 0; k < slices; ++k) {
+      uint64_t width = least(slice, lanes - k * slice);
+      const uint32_t *at = tile + 3 * (by_neuron ? band * slices + k
+                                                 : k * groups * bands + band);
+      if (!tile_ok(program, at, by_neuron ? neurons : width,
+                   by_neuron ? width : neurons))
         return 0;
     }
+    for (k = 0; k < pieces; ++k) {
+      uint64_t width = least(slice, cells - k * slice);
+      if (!tile_ok(program, word + 3 * (band * pieces + k),
+                   by_neuron ? neurons : width, by_neuron ? width : neurons))
+        return 0;
+    }
+  }
   return 1;
 }
 
@@ -153,9 +189,13 @@ static int array_ok(const uint32_t *program, const uint32_t *step) {
   uint32_t i;
   if (!value_ok(program, step[BNN_ARRAY_INPUT]) ||
       !value_ok(program, step[BNN_ARRAY_OUTPUT]) || !groups || !neurons ||
-      neurons % groups || !step[BNN_ARRAY_DIVISOR] ||
-      !step[BNN_ARRAY_COUNT_UNIT] || step[BNN_ARRAY_PLANE_CODING] > 2 ||
-      step[BNN_ARRAY_LANE_PADDING] > 1 ||
+      neurons % groups || !natural(step[BNN_ARRAY_DIVISOR]) ||
+      !natural(step[BNN_ARRAY_COUNT_UNIT]) ||
+      step[BNN_ARRAY_PLANE_CODING] > 2 || step[BNN_ARRAY_LANE_PADDING] > 1 ||
+      step[BNN_ARRAY_ORIENTATION] > BNN_ROW_IS_INPUT ||
+      step[BNN_ARRAY_THRESHOLD_BITS] > 32 ||
+      (step[BNN_ARRAY_THRESHOLD_BITS] && !step[BNN_ARRAY_STEPS + 1]) ||
+      !list_ok(program, step + BNN_ARRAY_THRESHOLD_TILES) ||
       !list_ok(program, step + BNN_ARRAY_PLANE_WEIGHTS) ||
       !list_ok(program, step + BNN_ARRAY_TILES) ||
       !list_ok(program, step + BNN_ARRAY_POSITION_CLASS) ||
@@ -186,6 +226,13 @@ static int array_ok(const uint32_t *program, const uint32_t *step) {
     if (bnn_list(program, step + BNN_ARRAY_POSITION_CLASS)[i] >=
         step[BNN_ARRAY_CLASSES])
       return 0;
+  /* A function has as many thresholds as its word has slots, or fewer. */
+  if (step[BNN_ARRAY_THRESHOLD_BITS]) {
+    const uint32_t *start = bnn_list(program, step + BNN_ARRAY_STEPS);
+    for (i = 0; i < functions; ++i)
+      if (start[i + 1] - start[i] > step[BNN_ARRAY_THRESHOLD_SLOTS])
+        return 0;
+  }
   return tiles_ok(program, step);
 }
 
@@ -294,12 +341,6 @@ static int rows_ok(const uint32_t *program) {
   return 1;
 }
 
-/* What the format has and this runtime does not read. */
-static int is_supported(const uint32_t *step) {
-  return step[0] != BNN_ARRAY || (!step[BNN_ARRAY_ORIENTATION] &&
-                                  !step[BNN_ARRAY_THRESHOLD_BITS]);
-}
-
 enum bnn_status bnn_check(const uint32_t *program, size_t available) {
   uint32_t i;
   if (available < BNN_CHIP_WORDS || program[0] != BNN_MAGIC ||
@@ -317,11 +358,7 @@ enum bnn_status bnn_check(const uint32_t *program, size_t available) {
     return BNN_MALFORMED;
   for (i = 0; i < program[BNN_STEPS + 1]; ++i) {
     uint32_t at = bnn_list(program, program + BNN_STEPS)[i];
-    if (!step_fits(program, at))
-      return BNN_MALFORMED;
-    if (!is_supported(program + at))
-      return BNN_UNSUPPORTED;
-    if (!step_ok(program, program + at))
+    if (!step_fits(program, at) || !step_ok(program, program + at))
       return BNN_MALFORMED;
   }
   return BNN_OK;

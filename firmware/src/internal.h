@@ -32,10 +32,19 @@ static inline const uint32_t *bnn_row(const uint32_t *program,
 /* What word BNN_ROW_CRC of a row with `words` words of cells should be. */
 uint32_t bnn_row_crc(const uint32_t *row, uint32_t words);
 
-/* Words of the driven bits of one tile row and plane. */
-static inline uint32_t bnn_drive_words(const uint32_t *program) {
-  return (program[BNN_COLUMNS] + 31u) / 32u;
+/* Sums and products of exported programs fit; those of others wrap. */
+static inline int32_t bnn_add(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a + (uint32_t)b);
 }
+static inline int32_t bnn_multiply(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a * (uint32_t)b);
+}
+
+/* A layer on the arrays, and the words of scratch that it takes. */
+enum bnn_status bnn_run_layer(const uint32_t *program, const uint32_t *step,
+                              const struct bnn_hardware *hardware,
+                              const struct bnn_memory *memory);
+size_t bnn_layer_words(const uint32_t *program, const uint32_t *step);
 
 /* Element `i` of a value in the arena. */
 int32_t bnn_load(const uint32_t *value, const uint32_t *arena, uint32_t i);

@@ -1,4 +1,4 @@
-/* run.c - executes the steps of a program on the arrays. */
+/* run.c - executes the steps of a program. */
 #include "internal.h"
 
 int32_t bnn_load(const uint32_t *value, const uint32_t *arena, uint32_t i) {
@@ -74,128 +74,6 @@ int32_t bnn_tap(const uint32_t *program, const uint32_t *lists,
   return index;
 }
 
-/* Bit i is what plane i is driven with for `code`. */
-static uint32_t plane_bits(const uint32_t *step, int32_t code) {
-  switch (step[BNN_ARRAY_PLANE_CODING]) {
-  case BNN_BIPOLAR:
-    return code > 0;
-  case BNN_THERMOMETER:
-    return (uint32_t)(code >= 0) | (uint32_t)(code >= 1) << 1;
-  default:
-    return (uint32_t)code - step[BNN_ARRAY_PLANE_OFFSET];
-  }
-}
-
-/* Fills `drive`: the bits of all tile columns of plane 0, of plane 1, ...;
- * columns behind the last lane are driven with 1. */
-static void drive_inputs(const uint32_t *program, const uint32_t *step,
-                         const uint32_t *arena, uint32_t position,
-                         uint32_t group, uint32_t *drive) {
-  const uint32_t *value = bnn_value(program, step[BNN_ARRAY_INPUT]);
-  const uint32_t *sizes = step + BNN_ARRAY_INPUT_SIZE;
-  uint32_t planes = step[BNN_ARRAY_PLANE_WEIGHTS + 1],
-           fan_in = step[BNN_ARRAY_FAN_IN], columns = program[BNN_COLUMNS],
-           row_words = bnn_drive_words(program),
-           words = row_words * step[BNN_ARRAY_TILE_COLUMNS],
-           taps = bnn_product(program, sizes + 4),
-           spatial = bnn_product(program, sizes), i, j, copy, plane;
-  for (i = 0; i < planes * words; ++i)
-    drive[i] = 0xffffffffu;
-  for (j = 0; j < fan_in; ++j) {
-    int32_t code = (int32_t)step[BNN_ARRAY_PAD_CODE];
-    uint32_t bits;
-    if (step[BNN_ARRAY_CHANNELS]) {
-      int32_t at = bnn_tap(program, sizes, position, j % taps);
-      if (at >= 0)
-        code = bnn_load(value, arena,
-                        (group * (fan_in / taps) + j / taps) * spatial +
-                            (uint32_t)at);
-    } else {
-      code = bnn_load(value, arena,
-                      (position * step[BNN_ARRAY_GROUPS] + group) * fan_in + j);
-    }
-    bits = ~plane_bits(step, code);
-    for (copy = 0; copy < step[BNN_ARRAY_WEIGHT_PLANES]; ++copy) {
-      uint32_t lane = copy * fan_in + j, column = lane % columns,
-               word = lane / columns * row_words + column / 32u;
-      for (plane = 0; plane < planes; ++plane)
-        drive[plane * words + word] ^= (bits >> plane & 1u) << column % 32u;
-    }
-  }
-}
-
-/* The count of one neuron, read by read. */
-static int count_neuron(const uint32_t *program, const uint32_t *step,
-                        const struct bnn_hardware *hardware, uint32_t neuron,
-                        const uint32_t *drive, int32_t *count) {
-  const uint32_t *weights = bnn_list(program, step + BNN_ARRAY_PLANE_WEIGHTS);
-  uint32_t columns = program[BNN_COLUMNS], rows = program[BNN_ROWS],
-           tiles = step[BNN_ARRAY_TILE_COLUMNS],
-           lanes = step[BNN_ARRAY_WEIGHT_PLANES] * step[BNN_ARRAY_FAN_IN],
-           row_words = bnn_drive_words(program), plane, k;
-  const uint32_t *first =
-      bnn_list(program, step + BNN_ARRAY_TILES) + neuron / rows * tiles * 3u;
-  *count = 0;
-  for (plane = 0; plane < step[BNN_ARRAY_PLANE_WEIGHTS + 1]; ++plane) {
-    const uint32_t *tile = first;
-    int32_t sum = 0;
-    for (k = 0; k < tiles; ++k, tile += 3, drive += row_words) {
-      uint32_t plus, minus, width = lanes - k * columns;
-      if (step[BNN_ARRAY_LANE_PADDING])
-        width = columns - tile[2];
-      else if (width > columns)
-        width = columns;
-      if (hardware->read_row(hardware->context, tile[0],
-                             tile[1] + neuron % rows, tile[2], width, drive,
-                             &plus, &minus))
-        return 1;
-      sum += (int32_t)plus;
-      if (program[BNN_TERNARY_SENSE])
-        sum -= (int32_t)minus;
-    }
-    *count +=
-        (int32_t)weights[plane] / (int32_t)step[BNN_ARRAY_COUNT_UNIT] * sum;
-  }
-  return 0;
-}
-
-static enum bnn_status run_array(const uint32_t *program, const uint32_t *step,
-                                 const struct bnn_hardware *hardware,
-                                 const struct bnn_memory *memory) {
-  const uint32_t *output = bnn_value(program, step[BNN_ARRAY_OUTPUT]);
-  uint32_t positions = step[BNN_ARRAY_POSITIONS],
-           neurons = step[BNN_ARRAY_NEURONS],
-           in_group = neurons / step[BNN_ARRAY_GROUPS], position, neuron;
-  for (position = 0; position < positions; ++position) {
-    uint32_t border = 0;
-    if (step[BNN_ARRAY_POSITION_CLASS + 1])
-      border = bnn_list(program, step + BNN_ARRAY_POSITION_CLASS)[position];
-    for (neuron = 0; neuron < neurons; ++neuron) {
-      uint32_t function = border * neurons + neuron;
-      int32_t count;
-      if (neuron % in_group == 0)
-        drive_inputs(program, step, memory->arena, position, neuron / in_group,
-                     memory->scratch);
-      if (count_neuron(program, step, hardware, neuron, memory->scratch,
-                       &count))
-        return BNN_HARDWARE;
-      if (step[BNN_ARRAY_STEPS + 1]) {
-        count = bnn_step_code(program, step + BNN_ARRAY_STEPS, function, count);
-      } else {
-        count *= (int32_t)step[BNN_ARRAY_COUNT_UNIT];
-        if (step[BNN_ARRAY_BIAS + 1])
-          count += (int32_t)bnn_list(program, step + BNN_ARRAY_BIAS)[function];
-        count /= (int32_t)step[BNN_ARRAY_DIVISOR];
-      }
-      bnn_store(output, memory->arena,
-                step[BNN_ARRAY_CHANNELS] ? neuron * positions + position
-                                         : position * neurons + neuron,
-                count);
-    }
-  }
-  return BNN_OK;
-}
-
 static void run_pool(const uint32_t *program, const uint32_t *step,
                      uint32_t *arena) {
   const uint32_t *sizes = step + BNN_POOL_INPUT_SIZE;
@@ -216,7 +94,7 @@ static void run_pool(const uint32_t *program, const uint32_t *step,
           continue;
         x = bnn_load(from, arena, channel * inputs + (uint32_t)at);
         if (step[BNN_POOL_SUM])
-          result += x;
+          result = bnn_add(result, x);
         else if (first || (minimum ? x < result : x > result))
           result = x;
         first = 0;
@@ -273,8 +151,9 @@ static void run_combine(const uint32_t *program, const uint32_t *step,
     uint32_t channel = i / step[BNN_COMBINE_INNER] % channels;
     int32_t sum = 0;
     for (j = 0; j < step[BNN_COMBINE_INPUTS + 1]; ++j)
-      sum += (int32_t)factors[j * channels + channel] *
-             bnn_load(bnn_value(program, inputs[j]), arena, i);
+      sum = bnn_add(
+          sum, bnn_multiply((int32_t)factors[j * channels + channel],
+                            bnn_load(bnn_value(program, inputs[j]), arena, i)));
     bnn_store(to, arena, i, sum);
   }
 }
@@ -288,11 +167,7 @@ size_t bnn_scratch_words(const uint32_t *program) {
   uint32_t i;
   for (i = 0; i < program[BNN_STEPS + 1]; ++i) {
     const uint32_t *step = program + bnn_list(program, program + BNN_STEPS)[i];
-    size_t words;
-    if (step[0] != BNN_ARRAY)
-      continue;
-    words = (size_t)step[BNN_ARRAY_TILE_COLUMNS] * bnn_drive_words(program) *
-            step[BNN_ARRAY_PLANE_WEIGHTS + 1];
+    size_t words = step[0] == BNN_ARRAY ? bnn_layer_words(program, step) : 0;
     most = words > most ? words : most;
   }
   return most;
@@ -310,7 +185,7 @@ enum bnn_status bnn_run(const uint32_t *program,
     enum bnn_status status = BNN_OK;
     switch (step[0]) {
     case BNN_ARRAY:
-      status = run_array(program, step, hardware, memory);
+      status = bnn_run_layer(program, step, hardware, memory);
       break;
     case BNN_POOL:
       run_pool(program, step, memory->arena);

@@ -1,6 +1,9 @@
 """Runs an exported network on the firmware under QEMU and compares its scores.
 
-    firmware.py NETWORK [--target T] --array RxC --samples N --material DIR --source DIR --work DIR [--form bin|c]
+    firmware.py NETWORK [--target T] [--schedule S] --array RxC --samples N [--material DIR] --source DIR --work DIR
+                [--form bin|c]
+
+NETWORK is one of the material folder, or the demonstration network `digits`.
 
 What the host does is done here, from docs/image-format.md: codes of the
 inputs, and the network's tensors out of the chip's integers. They equal those
@@ -68,23 +71,36 @@ def build(source, work, program=None):
     return work / "bnn-mps2.elf"
 
 
+def load(options, samples):
+    """The model, `--input`, that many inputs, and what an independent runtime
+    made of them; None where a norm behind the scores decides on the class."""
+    if options.network == "digits":
+        folder = pathlib.Path(options.source) / "models" / "digits"
+        data = np.load(folder / "eval.npz")
+        return folder / "digits-bnn.onnx", "image=u5", data["images"][:samples].astype(np.float32), None
+    material, network = pathlib.Path(options.material), networks.NETWORKS[options.network]
+    golden = np.load(material / "golden" / f"{options.network}.npz")
+    return (material / "models" / f"{options.network}.onnx", f"{network.input}={network.declared}",
+            golden["inputs"][:samples], golden["outputs"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=sorted(networks.NETWORKS))
+    parser.add_argument("network", choices=[*sorted(networks.NETWORKS), "digits"])
     parser.add_argument("--target", default="hfox130-kilobit")
-    for option in ("--array", "--samples", "--material", "--source", "--work"):
+    parser.add_argument("--schedule", default="auto")
+    parser.add_argument("--material")
+    for option in ("--array", "--samples", "--source", "--work"):
         parser.add_argument(option, required=True)
     parser.add_argument("--form", choices=("bin", "c"), default="bin")
     options = parser.parse_args()
-    network = networks.NETWORKS[options.network]
-    material, work = pathlib.Path(options.material), pathlib.Path(options.work)
+    samples, work = int(options.samples), pathlib.Path(options.work)
     work.mkdir(parents=True, exist_ok=True)
+    model, declared, inputs, golden = load(options, samples)
 
     path = work / "net.rimg"
-    run("bnn-compile", material / "models" / f"{options.network}.onnx", "--input",
-        f"{network.input}={network.declared}", "--target", options.target, "--array", options.array, "-o", path)
-    golden = np.load(material / "golden" / f"{options.network}.npz")
-    inputs = golden["inputs"][:int(options.samples)]
+    run("bnn-compile", model, "--input", declared, "--target", options.target, "--schedule", options.schedule,
+        "--array", options.array, "-o", path)
     np.save(work / "inputs.npy", inputs)
     run("bnn-sim", path, "--inputs", work / "inputs.npy", "--outputs", work / "outputs.npy",
         "--trace", work / "trace.npz")
@@ -113,8 +129,9 @@ def main():
         if different.any():
             raise SystemExit(f"FAIL: {different.sum()} of {scores.size} scores '{entry.tensor}' differ\n"
                              f"{scores[0]}\n{wanted[0]}")
-    for source, outputs in (("bnn-sim", np.load(work / "outputs.npy")), ("golden", golden["outputs"])):
-        outputs = outputs[:len(inputs)].reshape(len(inputs), -1)
+    for source, outputs in () if golden is None else (
+            ("bnn-sim", np.load(work / "outputs.npy")), ("golden", golden)):
+        outputs = outputs[:samples].reshape(samples, -1)
         found = scores[:, 0] if elements == 1 else scores.argmax(axis=1)
         classes = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
         if not np.array_equal(found, classes):

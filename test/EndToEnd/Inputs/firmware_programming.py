@@ -23,7 +23,7 @@ def main():
     run("bnn-image", "export", "--format", "bin", "-o", program, options.image)
     for command in ("cuts", "cuts-in-turn", "damage"):
         print(command + ":", emulate(elf, command, program))
-    print("stuck:", emulate(elf, "stuck", program, status=1))
+    print("stuck:", emulate(elf, "stuck", program))
 
     # What is no program of this version, or longer than memory.
     words = np.fromfile(program, "<u4")
