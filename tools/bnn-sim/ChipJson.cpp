@@ -71,6 +71,8 @@ json::Object bitErrors(const Point &point) {
       {"interval_95", json::Array{sampled.low, sampled.high}}};
   if (std::optional<double> expected = point.noise.expectedBer())
     object["expected_rate"] = *expected;
+  if (point.dropped > 0)
+    object["not_drawn_per_chip_and_read"] = point.dropped;
   // Below it the measured devices of a table say nothing.
   if (const device::CellModel *model = point.noise.cellModel())
     if (double least = model->resolution(); least > 0)

@@ -187,6 +187,13 @@ std::string formatChipReport(const Experiment &experiment,
     swept += (swept.empty() ? "; swept: " : ", ") + axis.name;
   line("noise", fmt::format("{}{}; standing: {}", noiseOf(experiment, options),
                             swept, standingOf(experiment).str()));
+  double dropped = 0;
+  for (const Point &point : experiment.points)
+    dropped = std::max(dropped, point.dropped);
+  if (dropped > 0)
+    line("not drawn", fmt::format("cells whose reads differ less often than "
+                                  "1e-12: at most {:.1e} of a chip at a read",
+                                  dropped));
   // Points of one condition take the same pulses.
   std::optional<double> told;
   for (const Point &point : experiment.points) {

@@ -76,6 +76,8 @@ private:
 /// Probabilities of wrong answers are summed over chips in these units, so that
 /// the sum does not depend on who adds.
 constexpr double answerUnits = 0x1p20;
+/// Of probabilities that were left out, likewise.
+constexpr double droppedUnits = 0x1p50;
 
 std::string hashOf(ArrayRef<Tensor> tensors) {
   SHA256 hash;
@@ -237,8 +239,14 @@ mc::RunKey ExperimentRun::key(ArrayRef<Tensor> tensors) const {
     if (!file)
       consumeError(file.takeError()); // none was given, or read before
   }
-  for (auto [index, point] : enumerate(experiment.points))
+  for (auto [index, point] : enumerate(experiment.points)) {
     key.emplace_back("point " + std::to_string(index), point.noise.describe());
+    std::string numbers = point.noise.modelNumbers();
+    if (!numbers.empty())
+      key.emplace_back("devices of point " + std::to_string(index),
+                       toHex(SHA256::hash(arrayRefFromStringRef(numbers)),
+                             /*LowerCase=*/true));
+  }
   return key;
 }
 
@@ -263,7 +271,7 @@ Error ExperimentRun::prepare(ArrayRef<Tensor> tensors) {
 
   plan.points = variants.size();
   plan.images = experiment.images;
-  plan.counts = 1;
+  plan.counts = 2;
   plan.rule = experiment.rule;
   plan.threads = options.threads;
   plan.checkpoint = options.resume;
@@ -288,7 +296,8 @@ Expected<mc::Trial> ExperimentRun::runChip(size_t index, uint64_t chip,
       image, simulator.cellMap(), options.seed, chip, variant.part);
   mc::Trial trial;
   trial.counts = {
-      std::llround(wrongAnswers(programmed.chip, image) * answerUnits)};
+      std::llround(wrongAnswers(programmed.chip, image) * answerUnits),
+      std::llround(programmed.chip.droppedProbability * droppedUnits)};
   if (programmed.isIdeal() && !options.expectedBer) {
     trial.right = nominalRight;
     return trial;
@@ -346,6 +355,7 @@ void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
     point.difference =
         mc::pairedDifference(result.correct, first.result.correct, images);
   point.wrongAnswers = double(result.counts[0]) / answerUnits;
+  point.dropped = double(result.counts[1]) / droppedUnits / double(chips);
   point.answers =
       2 * double(chips) * double(simulator.cellMap().countedCells());
 }

@@ -36,6 +36,9 @@ struct Point {
   /// Of all chips, as programmed: answers to input 0 and to input 1, those of
   /// cells whose reads differ by their probability.
   double wrongAnswers = 0, answers = 0;
+  /// Of a chip, a bound: how many of its cells, all read once, would answer
+  /// otherwise than usual although their reads are not drawn.
+  double dropped = 0;
   std::vector<Attribution> attributions;
 };
 

@@ -255,6 +255,7 @@ std::string NoiseSpec::describeModel() const {
     add(devices.supplyVolt, " V");
     add(devices.temperatureCelsius, " C");
     add(devices.seconds, " s after programming");
+    add(lawSeconds, " s after programming, as measured");
     for (const auto &[name, value] : devices.overrides)
       out += ", " + name + " = " + mc::formatNumber(value);
     return out + describeTables();
@@ -300,6 +301,29 @@ std::string NoiseSpec::describeTables() const {
     if (law->devices())
       out += fmt::format(", {} of {} devices, tail {}", state, law->devices(),
                          device::toString(law->tail()).str());
+  return out;
+}
+
+std::string NoiseSpec::modelNumbers() const {
+  std::string out;
+  if (!model)
+    return out;
+  auto add = [&](double value) { out += fmt::format(" {}", value); };
+  const device::CellParameters &cell = model->parameters();
+  for (const device::Distribution *law : {&cell.lrs, &cell.hrs})
+    for (int score = -8; score <= 8; ++score)
+      add(law->lnAt(score));
+  const device::Sense &sense = cell.sense;
+  for (double value :
+       {sense.seriesOhm, sense.arraySigma, sense.latchSigma, sense.readSigma,
+        double(sense.xnorAfterLatch), double(sense.ternary), sense.zeroOhm,
+        sense.zeroReadSigma, sense.zeroColumnSigma, cell.telegraphDwellReads})
+    add(value);
+  for (const device::Telegraph *telegraph :
+       {&cell.lrsTelegraph, &cell.hrsTelegraph})
+    for (double value :
+         {telegraph->share, telegraph->amplitude, telegraph->occupancy})
+      add(value);
   return out;
 }
 
@@ -479,7 +503,7 @@ void NoiseSpec::setLaws(std::vector<Condition> conditions, StringRef file,
   target = std::move(described);
   lawFile = file.str();
   if (timed)
-    devices.seconds.reset();
+    std::swap(lawSeconds, devices.seconds);
 }
 
 } // namespace bnn::sim

@@ -112,6 +112,8 @@ public:
 
   /// "bit errors at 0.001, frozen at programming"; equal for equal models.
   std::string describe() const;
+  /// The numbers of the cells' model, equal for equal models once prepared.
+  std::string modelNumbers() const;
   /// ", HRS of 1024 devices, tail none": of laws that are tables of measured
   /// devices, once they are prepared.
   std::string describeTables() const;
@@ -176,6 +178,7 @@ private:
   std::shared_ptr<const device::DefectMap> defects;
   std::shared_ptr<const device::MeasuredChip> measured;
   std::vector<double> marginError;
+  std::optional<double> lawSeconds; ///< chosen among the measurements
   std::string defectFile, marginFile, chipFile, lawFile;
 };
 
