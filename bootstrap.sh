@@ -38,7 +38,7 @@ build_packages=(
   libgtest-dev libbenchmark-dev librandom123-dev libboost-math-dev libopenmpi-dev
 )
 test_packages=(python3 python3-numpy python3-onnx python3-pil libonnx-testdata ngspice
-  gcc-arm-none-eabi make qemu-system-arm verilator g++)
+  gcc-arm-none-eabi make qemu-system-arm verilator g++ chromium)
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }

@@ -96,6 +96,10 @@ if config.bnn_sanitize:
 if shutil.which("gnuplot"):
     config.available_features.add("gnuplot")
 
+# A browser to lay report pages out.
+if shutil.which("chromium"):
+    config.available_features.add("chromium")
+
 # Ranks of one machine: more than it has cores, and as root in containers.
 mpirun = shutil.which("mpirun")
 if mpirun and config.bnn_mpi.upper() in ("TRUE", "ON", "1"):

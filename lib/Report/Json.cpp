@@ -70,6 +70,73 @@ static void writeMemory(llvm::json::OStream &json, const Memory &memory) {
   });
 }
 
+static void writeOperations(llvm::json::OStream &json,
+                            const cost::Operations &count,
+                            const cost::Pulses &pulses) {
+  json.attribute("rowReads", count.rowReads);
+  json.attribute("senses", count.senses);
+  json.attribute("popcountBits", count.popcountBits);
+  json.attribute("adderBits", count.adderBits);
+  json.attribute("compareBits", count.compareBits);
+  json.attribute("bufferBits", count.bufferBits);
+  json.attribute("set", pulses.set);
+  json.attribute("reset", pulses.reset);
+}
+
+static void writeSum(llvm::json::OStream &json, const cost::Sum &sum) {
+  bool complete = sum.missing().empty();
+  json.attribute("unit", sum.unit);
+  json.attribute(complete ? "total" : "lowerBound", sum.known());
+  if (sum.standing())
+    json.attribute("standing", toString(*sum.standing()));
+  json.attribute("calibrated", sum.calibrated());
+  json.attributeArray("unknown", [&] {
+    for (const cost::Part *part : sum.missing())
+      json.value(part->key);
+  });
+  json.attributeArray("parts", [&] {
+    for (const cost::Part &part : sum.parts)
+      json.object([&] {
+        json.attribute("name", part.name);
+        json.attribute("key", part.key);
+        json.attribute("count", part.count);
+        json.attribute("of", part.of);
+        if (!part.total)
+          return;
+        json.attribute("each", *part.each);
+        json.attribute("total", *part.total);
+        json.attribute("standing", toString(part.standing));
+        json.attribute("calibrated", part.calibrated);
+      });
+  });
+}
+
+static void writeCost(llvm::json::OStream &json, const cost::Cost &cost) {
+  json.attributeArray("layers", [&] {
+    for (const cost::Layer &layer : cost.layers)
+      json.object([&] {
+        json.attribute("name", layer.name);
+        writeOperations(json, layer.operations, layer.pulses);
+      });
+  });
+  json.attributeObject("operations", [&] {
+    writeOperations(json, cost.operations, cost.pulses);
+  });
+  json.attributeObject("energy", [&] { writeSum(json, cost.energy); });
+  json.attributeObject("programmingEnergy",
+                       [&] { writeSum(json, cost.programmingEnergy); });
+  json.attributeObject("area", [&] { writeSum(json, cost.area); });
+  if (cost.latency) {
+    json.attribute("latencySeconds", *cost.latency);
+    json.attribute("intervalSeconds", *cost.interval);
+    json.attribute("timeStanding", toString(*cost.timeStanding));
+  }
+  if (cost.programmingTime)
+    json.attribute("programmingSeconds", *cost.programmingTime);
+  if (cost.enduranceUsed)
+    json.attribute("enduranceUsed", *cost.enduranceUsed);
+}
+
 std::string formatJson(const Summary &summary) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -118,6 +185,7 @@ std::string formatJson(const Summary &summary) {
     json.attribute("ties", summary.ties);
     json.attribute("inputBits", summary.inputBits);
     json.attribute("outputBits", summary.outputBits);
+    json.attributeObject("cost", [&] { writeCost(json, summary.cost); });
     json.attributeObject("memory", [&] { writeMemory(json, summary.memory); });
   });
   os << '\n';

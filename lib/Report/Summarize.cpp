@@ -269,11 +269,12 @@ Summary Summarizer::run() {
   return std::move(summary);
 }
 
-Summary summarize(const image::Image &image,
+Summary summarize(const image::Image &image, const Target &target,
                   const std::map<std::string, uint64_t> &ties,
                   const MemoryFacts &facts) {
   Summary summary = Summarizer(image, ties).run();
   summary.memory = countMemory(image, facts);
+  summary.cost = cost::estimate(image, target, summary.bufferBits);
   return summary;
 }
 

@@ -1,17 +1,15 @@
 //===- Text.cpp - A report for people ---------------------------*- C++ -*-===//
 
-#include "bnn/Report/Report.h"
-#include "llvm/ADT/ArrayRef.h"
+#include "Table.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace bnn::report {
 
-static constexpr size_t widestName = 28, widestOperation = 17;
+static constexpr size_t widestOperation = 17;
 
-/// At most `width` characters; what is left out shows as "..".
-static std::string shorten(const std::string &text, size_t width) {
+std::string shorten(const std::string &text, size_t width) {
   if (text.size() <= width)
     return text;
   // The end of an exporter's path tells more than its beginning.
@@ -35,8 +33,6 @@ static std::string percent(double share) {
   return share > 0 ? fmt::format("{:.1f}", 100 * share) : "";
 }
 
-using Cells = std::vector<std::string>;
-
 static Cells cellsOf(const Row &row) {
   bool arrays = row.place == Place::Arrays;
   return {shorten(row.name.empty() ? "-" : row.name, widestName),
@@ -53,10 +49,7 @@ static Cells cellsOf(const Row &row) {
           number(row.rowReads)};
 }
 
-/// The first columns, of text, left, those of numbers right; two blanks
-/// between.
-static std::string formatTable(llvm::ArrayRef<Cells> table,
-                               size_t textColumns) {
+std::string formatTable(llvm::ArrayRef<Cells> table, size_t textColumns) {
   std::vector<size_t> widths(table.front().size());
   for (const Cells &cells : table)
     for (size_t i = 0; i < cells.size(); ++i)
@@ -235,6 +228,7 @@ std::string formatText(const Summary &summary) {
   text += formatInputs(summary);
   text += formatReasons(summary);
   text += formatCycles(summary);
+  text += formatCost(summary.cost);
   text += formatMemory(summary.memory);
   return text;
 }

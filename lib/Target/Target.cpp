@@ -26,6 +26,17 @@ bool Capabilities::has(Schedules schedule) const {
   return llvm::is_contained(schedules, schedule);
 }
 
+std::optional<double> Calibration::unit() const {
+  double counted = 0;
+  for (const CalibrationShare *share :
+       {&row, &sense, &popcount, &adder, &compare, &buffer})
+    if (share->weight)
+      counted += share->weight->value * double(share->count);
+  if (counted > 0)
+    return energy.value / counted;
+  return std::nullopt;
+}
+
 llvm::Error bnn::overrideArray(Target &target, StringRef size) {
   auto [rowText, columnText] = size.split('x');
   uint32_t rows = 0, columns = 0;

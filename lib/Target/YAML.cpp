@@ -1,5 +1,6 @@
 //===- YAML.cpp - Reading target files ------------------------------------===//
 
+#include "CoefficientsYAML.h"
 #include "DevicesYAML.h"
 #include "QuantityYAML.h"
 #include "bnn/Target/Target.h"
@@ -146,6 +147,11 @@ template <> struct MappingTraits<Target> {
     io.mapRequired("capabilities", target.capabilities);
     io.mapOptional("devices", target.devices);
     io.mapOptional("programming", target.programming);
+    io.mapOptional("cost", target.coefficients);
+    if (!io.error())
+      if (const char *key = bnn::calibratedTwice(target))
+        io.setError(Twine("calibrate: ") + key +
+                    " has a coefficient of its own; remove one of the two");
     if (!io.error() && target.name.empty())
       io.setError("name: must not be empty");
   }

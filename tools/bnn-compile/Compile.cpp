@@ -72,6 +72,7 @@ private:
   OwningOpRef<ModuleOp> module;
   std::map<std::string, uint64_t> ties;
   report::MemoryFacts memory;
+  std::optional<Target> chipTarget; // once it is known
   std::vector<ImportedTensor> tensors;
   std::string binarized; // lines of the summary
   OwningOpRef<ModuleOp> reference;
@@ -196,6 +197,7 @@ LogicalResult Compilation::attachTarget() {
     if (llvm::Error error = overrideArray(*target, options.array))
       return fail(std::move(error));
   (*module)->setAttr("rram.target", rram::targetAttr(*target, &context));
+  chipTarget = *target;
   return success();
 }
 
@@ -242,7 +244,7 @@ void Compilation::collectTies() {
 
 /// All files appear, or none.
 LogicalResult Compilation::finish(const image::Image &image) {
-  report::Summary summary = report::summarize(image, ties, memory);
+  report::Summary summary = report::summarize(image, *chipTarget, ties, memory);
   OutputFiles files;
   if (!options.output.empty()) {
     llvm::Expected<std::string> bytes = image::serialize(image);
@@ -262,9 +264,11 @@ LogicalResult Compilation::finish(const image::Image &image) {
         return fail(std::move(error));
   }
   if (!options.report.empty()) {
-    bool json = llvm::StringRef(options.report).ends_with(".json");
-    std::string text =
-        json ? report::formatJson(summary) : report::formatText(summary);
+    llvm::StringRef name = options.report;
+    std::string text = name.ends_with(".json") ? report::formatJson(summary)
+                       : name.ends_with(".html")
+                           ? report::formatHtml(summary, image)
+                           : report::formatText(summary);
     if (llvm::Error error = files.stage(options.report, text))
       return fail(std::move(error));
   }

@@ -131,7 +131,8 @@ static cl::opt<std::string> emitHost(
         "arrays, host.2.onnx from there on, and so on"));
 static cl::opt<std::string> report(
     "report", cl::value_desc("FILE"), cl::cat(category),
-    cl::desc("Write the summary: JSON if FILE ends in .json, else text"));
+    cl::desc("Write the summary: JSON if FILE ends in .json, a page with the\n"
+             "floor plan if in .html, else text"));
 static cl::opt<std::string> baseline(
     "baseline", cl::value_desc("FILE.onnx"), cl::cat(category),
     cl::desc("Network that the summary compares the memory of the parameters\n"

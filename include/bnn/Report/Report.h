@@ -8,6 +8,7 @@
 #ifndef BNN_REPORT_REPORT_H
 #define BNN_REPORT_REPORT_H
 
+#include "bnn/Cost/Cost.h"
 #include "bnn/Image/Crossings.h"
 #include "bnn/Image/image.pb.h"
 #include "bnn/Report/Memory.h"
@@ -96,17 +97,23 @@ struct Summary {
   uint64_t outputBits = 0; ///< per sample, from the chip to the host
 
   Memory memory; ///< of the parameters
+  cost::Cost cost;
 };
 
-/// Summarises `image`, which must be verified. `ties` counts them by ONNX node
-/// (the linear operator's, or that of a threshold of its own).
-Summary summarize(const image::Image &image,
+/// Summarises `image`, which must be verified and compiled for `target`. `ties`
+/// counts them by ONNX node (the linear operator's, or that of a threshold of
+/// its own).
+Summary summarize(const image::Image &image, const Target &target,
                   const std::map<std::string, uint64_t> &ties,
                   const MemoryFacts &facts);
 
 /// An aligned table of at most 120 columns, with the reasons of host operators
 /// below.
 std::string formatText(const Summary &summary);
+
+/// One self-contained page: the tables, the floor plan of the chip, cycles and
+/// energy by layer.
+std::string formatHtml(const Summary &summary, const image::Image &image);
 
 /// All fields, in camel case, as one JSON object with a final newline.
 std::string formatJson(const Summary &summary);

@@ -185,6 +185,37 @@ struct Programming {
   std::optional<Quantity> endurance;   ///< cycles of SET and RESET
 };
 
+/// One component of an energy that was measured as a whole.
+struct CalibrationShare {
+  std::optional<Quantity> weight; ///< of one operation against the others'
+  uint64_t count = 0;             ///< of operations, in what was measured
+};
+
+/// A measured total, to be split over operations in given proportions.
+struct Calibration {
+  Quantity energy;  ///< joule a sample
+  std::string note; ///< of which network, under which conditions
+  CalibrationShare row, sense, popcount, adder, compare, buffer;
+
+  /// Joule of an operation of weight 1; none where nothing was counted.
+  std::optional<double> unit() const;
+};
+
+/// What operations and parts of a chip take; all of it optional.
+struct Coefficients {
+  /// Joule: of a row that is driven for one read, of a bit that is counted, a
+  /// bit of an addition, of a comparison, and a bit that goes into or out of a
+  /// buffer.
+  std::optional<Quantity> rowEnergy, popcountEnergy, adderEnergy, compareEnergy,
+      bufferEnergy;
+  std::optional<Quantity> setTime, resetTime; ///< second a pulse
+  /// Square micrometre: of a cell of two devices, an amplifier, a bit of a
+  /// population count's input, of an adder, of a comparator, of a buffer.
+  std::optional<Quantity> cellArea, amplifierArea, popcountArea, adderArea,
+      compareArea, bufferArea;
+  std::optional<Calibration> calibration;
+};
+
 struct Target {
   std::string name;
   std::string description;
@@ -192,6 +223,7 @@ struct Target {
   Capabilities capabilities;
   Devices devices;
   Programming programming;
+  Coefficients coefficients;
 
   uint32_t rows() const { return uint32_t(geometry.rows.value); }
   uint32_t columns() const { return uint32_t(geometry.columns.value); }
