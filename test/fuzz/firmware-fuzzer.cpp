@@ -26,12 +26,34 @@ namespace {
 
 using Words = std::vector<uint32_t>;
 
+/// The worked example, square as it is, with another orientation and with
+/// thresholds in cells. What they hold is of no concern here.
+image::Image variant(image::ArrayLayer::Orientation orientation, bool cells) {
+  image::Image image = image::samples::worked();
+  for (image::Step &step : *image.mutable_steps()) {
+    if (!step.has_array())
+      continue;
+    image::ArrayLayer &layer = *step.mutable_array();
+    layer.set_orientation(orientation);
+    if (!cells)
+      continue;
+    layer.set_threshold_store(image::ArrayLayer::ARRAY_ROWS);
+    layer.set_threshold_bits(3);
+    layer.set_threshold_slots(1);
+    *layer.add_threshold_placement() = layer.placement(0);
+  }
+  return image;
+}
+
 const std::vector<Words> &seeds() {
   static const std::vector<Words> programs = [] {
     std::vector<Words> result;
+    using image::ArrayLayer;
     for (const image::Image &image :
          {image::samples::worked(), image::samples::changed(),
-          image::samples::ternary()}) {
+          image::samples::ternary(), variant(ArrayLayer::ROW_IS_NEURON, true),
+          variant(ArrayLayer::ROW_IS_INPUT, false),
+          variant(ArrayLayer::ROW_IS_INPUT, true)}) {
       llvm::Expected<std::string> bytes =
           exporter::exportImage(image, exporter::Format::Bin);
       if (!bytes)
