@@ -44,6 +44,16 @@ Error checkRates(const BitErrorModel &model, const image::Image &image) {
   bool ternary = image.target().ternary_sense();
   if (Error error = checkRates(model.rates, "", ternary))
     return error;
+  if (model.thresholds) {
+    if (none_of(image.steps(), [](const image::Step &step) {
+          return step.has_array() && step.array().threshold_store() ==
+                                         image::ArrayLayer::ARRAY_ROWS;
+        }))
+      return makeError("thresholds: the image has none in array rows");
+    if (Error error = checkRates(ErrorRates{.flip = *model.thresholds},
+                                 "thresholds: ", ternary))
+      return error;
+  }
   for (const auto &[name, rates] : model.layers) {
     bool known = false;
     for (const image::Step &step : image.steps())
@@ -151,8 +161,9 @@ Chip program(const BitErrorModel &model, const image::Image &image,
     StringRef layer = image.steps(int(tile.step)).array().name();
     std::vector<Answer> answers = drawStuck(model, stuckStream, key, size);
     size_t numStuck = answers.size();
-    llvm::append_range(answers, drawErrors(model.ratesOf(layer), errorStream,
-                                           key, size, weightAt));
+    llvm::append_range(answers,
+                       drawErrors(model.ratesOf(layer, tile.thresholds),
+                                  errorStream, key, size, weightAt));
     // A stuck cell answers as it is stuck, whatever else befell it: its entry
     // comes first among equals.
     std::inplace_merge(

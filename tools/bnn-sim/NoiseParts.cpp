@@ -135,13 +135,13 @@ void restrictLayers(device::Chip &chip, const image::CellMap &map,
   erase_if(chip.telegraph, elsewhere);
 }
 
-std::map<uint32_t, StoredCells> storedCells(const image::Image &image,
-                                            const image::CellMap &map) {
+std::map<std::pair<uint32_t, bool>, StoredCells>
+storedCells(const image::Image &image, const image::CellMap &map) {
   image::CellArray cells(image);
-  std::map<uint32_t, StoredCells> result;
+  std::map<std::pair<uint32_t, bool>, StoredCells> result;
   std::vector<uint64_t> plus, minus;
   for (const image::MappedTile &tile : map.tiles()) {
-    StoredCells &stored = result[tile.step];
+    StoredCells &stored = result[{tile.step, tile.thresholds}];
     plus.resize((tile.columns + 63) / 64);
     minus.resize(plus.size());
     for (uint32_t row = tile.row; row < tile.row + tile.rows; ++row) {

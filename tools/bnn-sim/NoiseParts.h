@@ -26,9 +26,9 @@ double wrongAnswers(const device::Chip &chip, const image::Image &image);
 struct StoredCells {
   uint64_t all = 0, zeros = 0;
 };
-/// By the layer's step.
-std::map<uint32_t, StoredCells> storedCells(const image::Image &image,
-                                            const image::CellMap &map);
+/// By the layer's step, weights and thresholds apart.
+std::map<std::pair<uint32_t, bool>, StoredCells>
+storedCells(const image::Image &image, const image::CellMap &map);
 
 } // namespace bnn::sim
 

@@ -69,6 +69,10 @@ Error NoiseSpec::set(StringRef parameter, double value) {
     setLayers();
     return Error::success();
   }
+  if (parameter == "thresholds") {
+    errors.thresholds = value;
+    return Error::success();
+  }
   double *place = StringSwitch<double *>(parameter)
                       .Cases({"ber", "t1"}, &errors.rates.flip)
                       .Case("t2", &errors.rates.toZero)
@@ -77,10 +81,11 @@ Error NoiseSpec::set(StringRef parameter, double value) {
                       .Case("stuck_minus", &errors.stuckMinus)
                       .Default(nullptr);
   if (!place)
-    return makeError("there is no parameter '" + parameter +
-                     "' of bit errors; there are ber (or t1), t2, t3, "
-                     "stuck_plus, stuck_minus, layer:NAME, layer:NAME:t2 and "
-                     "layer:NAME:t3");
+    return makeError(
+        "there is no parameter '" + parameter +
+        "' of bit errors; there are ber (or t1), t2, t3, "
+        "thresholds, stuck_plus, stuck_minus, layer:NAME, layer:NAME:t2 and "
+        "layer:NAME:t3");
   *place = value;
   setLayers();
   hasRate = true;
@@ -181,10 +186,13 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
       return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
     if (Error error = device::checkRates(errors, image))
       return error;
+    if (perRead && errors.thresholds)
+      return makeError("thresholds: has a rate of its own at programming only; "
+                       "at each read it is that of the layer");
     double wrong = 0, all = 0;
-    for (const auto &[step, cells] : storedCells(image, map)) {
-      const ErrorRates &rates =
-          errors.ratesOf(image.steps(int(step)).array().name());
+    for (const auto &[of, cells] : storedCells(image, map)) {
+      const std::string &layer = image.steps(int(of.first)).array().name();
+      ErrorRates rates = errors.ratesOf(layer, of.second);
       wrong += double(cells.all - cells.zeros) * rates.ofSigned() +
                double(cells.zeros) * rates.fromZero;
       all += double(cells.all);
@@ -273,6 +281,8 @@ std::string NoiseSpec::describeModel() const {
                        : own.type == &ErrorRates::fromZero ? ", type 3"
                                                            : ",") +
            " at " + rate(own.value) + " in '" + own.layer + "'";
+  if (errors.thresholds)
+    out += ", at " + rate(*errors.thresholds) + " in thresholds";
   out += perRead ? ", drawn at each read" : ", frozen at programming";
   if (errors.stuckPlus > 0)
     out += ", stuck at +1 at " + rate(errors.stuckPlus);
@@ -331,6 +341,7 @@ std::vector<ErrorKind> NoiseSpec::kinds() const {
   std::vector<ErrorKind> kinds;
   auto any = [&](double ErrorRates::*rate) {
     return errors.rates.*rate > 0 ||
+           (rate == &ErrorRates::flip && errors.thresholds.value_or(0) > 0) ||
            any_of(errors.layers,
                   [&](const auto &own) { return own.second.*rate > 0; });
   };
@@ -408,6 +419,7 @@ std::vector<FrozenError> NoiseSpec::drawErrors(const image::Image &image,
   device::BitErrorModel stuck = errors, drawn = errors;
   stuck.rates = {};
   stuck.layers.clear();
+  stuck.thresholds.reset();
   drawn.stuckPlus = drawn.stuckMinus = 0;
   std::vector<FrozenError> frozen;
   if (!perRead) {

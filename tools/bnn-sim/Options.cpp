@@ -53,6 +53,7 @@ cl::opt<std::string> noiseText(
         "  read        drawn anew at each read\n"
         "  t2=, t3=    ternary sensing: -1 or +1 read as 0, and 0 as -1\n"
         "              or +1; rates given what is stored (t1= is P)\n"
+        "  thresholds=  of cells that hold thresholds, frozen (as weights)\n"
         "  stuck_plus=, stuck_minus=  cells that always answer so\n"
         "  layer:NAME=P, layer:NAME:t2=, layer:NAME:t3=  other rates in one\n"
         "              layer\n"

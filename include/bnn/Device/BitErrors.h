@@ -7,6 +7,7 @@
 #include "bnn/Image/CellMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,15 +33,22 @@ struct BitErrorModel {
   ErrorRates rates;
   /// Layers with rates of their own, by name.
   std::vector<std::pair<std::string, ErrorRates>> layers;
+  /// Sign errors of cells that hold thresholds; absent: as their layer.
+  std::optional<double> thresholds;
   /// Cells that answer as +1, or as -1, whatever was written.
   double stuckPlus = 0, stuckMinus = 0;
 
   const ErrorRates &ratesOf(llvm::StringRef layer) const;
+  /// Those of a layer's weights, or of its thresholds in array rows.
+  ErrorRates ratesOf(llvm::StringRef layer, bool ofThresholds) const {
+    return ofThresholds && thresholds ? ErrorRates{.flip = *thresholds}
+                                      : ratesOf(layer);
+  }
 };
 
 /// Refuses rates that make no sense: a rate outside 0..1, `flip` above 1/2,
 /// sums above 1, ternary types on cells that cannot be read as 0, a layer that
-/// the image does not have.
+/// the image does not have, thresholds where none is in cells.
 llvm::Error checkRates(const BitErrorModel &model, const image::Image &image);
 
 /// Programs chip `chip`: which cells answer wrongly. Takes time in proportion
