@@ -36,7 +36,7 @@ def tiles_of_subarrays(program):
 
 
 def by_input(step):
-    return step.get("orientation", 0) == 1
+    return step["orientation"] == 1
 
 
 def rounds(step):
