@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -118,17 +119,35 @@ def gnuplot(figure, script):
     subprocess.run([program, "-"], input=head + script, text=True, check=True, cwd=figure.parent)
 
 
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def quoted(sentence, page):
+    """Whether a page has a sentence, its numbers about the same: other chips of the same rates may give a little other ones."""
+    numbers = [float(number) for number in NUMBER.findall(sentence)]
+    pattern = f"({NUMBER.pattern})".join(re.escape(part) for part in NUMBER.split(sentence))
+    return any(all(abs(float(found) - number) <= 0.3 + 0.2 * abs(number) for found, number in zip(match.groups(), numbers))
+               for match in re.finditer(pattern, page))
+
+
 class Judge:
     """Says of each claim whether it holds; `done` ends with status 1 where one fails."""
 
-    def __init__(self):
+    def __init__(self, check):
+        self.check = check
         self.sentences = []
         self.failed = 0
 
+    def fail(self, sentence):
+        print("FAILS ", sentence)
+        self.failed += 1
+
     def holds(self, good, sentence):
-        print("holds " if good else "FAILS ", sentence)
         self.sentences.append(sentence)
-        self.failed += not good
+        if good:
+            print("holds ", sentence)
+        else:
+            self.fail(sentence)
 
     def table(self, rows):
         """Prints rows as Markdown, which the page has to quote as well."""
@@ -138,11 +157,35 @@ class Judge:
             print(self.sentences[-1])
         print()
 
-    def done(self, check, readme):
-        """With `check`, the page beside the script has to quote every sentence and row, figures included."""
-        written = " ".join(readme.read_text().split()) if check else ""
-        for sentence in self.sentences if check else []:
-            if sentence not in written:
-                print(f"FAILS  {readme.name} does not say: {sentence}")
-                self.failed += 1
-        sys.exit(1 if check and self.failed else 0)
+    def compare(self, path, rows, drawn, skipped=()):
+        """With --check: the rows are those of a table kept beside the script.
+
+        A column of `drawn`, {mean: (low, high)}, depends on which chips were
+        drawn, which another placement changes: its mean may be 1.5 times the
+        width of the kept interval away, some four standard errors of the
+        difference. Those of `skipped` may be anything, all others are equal.
+        """
+        if not self.check:
+            return
+        with open(path, newline="") as file:
+            kept = list(csv.DictReader(file))
+        if len(kept) != len(rows):
+            self.fail(f"{path.name} has {len(kept)} rows, not {len(rows)}")
+        free = {*skipped, *(column for limits in drawn.values() for column in limits)}
+        for line, (old, row) in enumerate(zip(kept, rows), 2):
+            for column in row.keys() - free:
+                new = text(column, row[column], 4)
+                room = 0
+                if column in drawn and new and old[column]:
+                    low, high = drawn[column]
+                    room = 1.5 * (float(old[high]) - float(old[low])) + 0.02
+                if new != old[column] and not (room and abs(float(new) - float(old[column])) <= room):
+                    self.fail(f"{path.name}, line {line}: {column} is {old[column]}, now {new}")
+
+    def done(self, readme):
+        """With --check, the page beside the script has to quote every sentence and row."""
+        page = " ".join(readme.read_text().split()) if self.check else ""
+        for sentence in self.sentences if self.check else []:
+            if not quoted(sentence, page):
+                self.fail(f"{readme.name} does not say: {sentence}")
+        sys.exit(1 if self.check and self.failed else 0)

@@ -29,6 +29,7 @@ CHIPS = 32
 RATES = ["1e-4", "1e-3", "1e-2"]
 RESAMPLES = 2000
 FORMS = ["real", "classifier", "whole-x1", "whole-x4"]
+DRAWN = {f"accuracy_ber_{rate}": (f"accuracy_ber_{rate}_low", f"accuracy_ber_{rate}_high") for rate in RATES}
 MODELS = experiment.ROOT / "models"
 
 # example: folder of models/, declared input, script that writes the test data, what a group of it is
@@ -190,13 +191,15 @@ def main():
     unknown = set(args.examples) - set(EXAMPLES)
     if unknown:
         parser.error(f"no example {sorted(unknown)}; there are {', '.join(EXAMPLES)}")
-    judge = experiment.Judge()
+    judge = experiment.Judge(args.check)
     with tempfile.TemporaryDirectory() as work:
         args.work = pathlib.Path(work)
         for name in EXAMPLES:
             if not args.examples or name in args.examples:
-                experiment.write_csv(args.out / f"{name}.csv", example(name, args, judge))
-    judge.done(args.check, HERE / "README.md")
+                rows = example(name, args, judge)
+                judge.compare(HERE / f"{name}.csv", rows, DRAWN)
+                experiment.write_csv(args.out / f"{name}.csv", rows)
+    judge.done(HERE / "README.md")
 
 
 if __name__ == "__main__":

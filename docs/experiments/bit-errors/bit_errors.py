@@ -29,6 +29,8 @@ DIGITS = experiment.ROOT / "models" / "digits" / "eval.npz"
 NETWORKS = experiment.ROOT / "models" / "digits-mlp"
 TEST_RATES = [0.001, 0.005, 0.01, 0.02, 0.04, 0.07, 0.1]
 TERNARY_RATES = [0.001, 0.003, 0.01, 0.02, 0.04, 0.07, 0.1, 0.2]
+DRAWN = {"accuracy_percent": ("accuracy_low", "accuracy_high"), "loss_points": ("loss_low", "loss_high")}
+SKIPPED = ["median_percent", "worst_percent", "loss_upper_bound_95", "loss_test_set_error"]
 SHOWN = ["accuracy_percent", "accuracy_low", "accuracy_high", "loss_points", "loss_low", "loss_high",
          "loss_upper_bound_95", "loss_test_set_error"]
 
@@ -61,6 +63,7 @@ def published(args, judge):
                   "accuracy, % (95 %)": "{:.2f} ({:.2f} to {:.2f})".format(*(row[key] for key in SHOWN[:3])),
                   "loss, points": f"{row['loss_points']:.2f}", "upper bound": f"{row['loss_upper_bound_95']:.2f}",
                   "error of the test set": f"{row['loss_test_set_error']:.2f}"} for row in rows])
+    judge.compare(HERE / "published.csv", rows, DRAWN, SKIPPED)
     experiment.write_csv(args.out / "published.csv", rows)
 
 
@@ -84,6 +87,7 @@ def training(args, judge):
             rows.append({"training_ber": trained, "training_seed": int(seed), "ber": rate, "seed": SEED, **{
                 key: point[key] for key in ["chips", *SHOWN[:3], "median_percent", "worst_percent", *SHOWN[3:]]}})
     experiment.print_table(rows, ["training_ber", "training_seed", "ber", *SHOWN])
+    judge.compare(HERE / "training.csv", rows, DRAWN, SKIPPED)
     experiment.write_csv(args.out / "training.csv", rows)
     at = TEST_RATES.index(0.04)
     for seed in (1, 2, 3):
@@ -143,6 +147,7 @@ def ternary(args, judge):
         for rate, point in zip(TERNARY_RATES, results[kind]["points"]):
             rows.append({"error_type": kind, "rate": rate, "seed": SEED, **columns_of(point)})
     experiment.print_table(rows, ["error_type", "rate", *SHOWN])
+    judge.compare(HERE / "ternary.csv", rows, DRAWN, SKIPPED)
     experiment.write_csv(args.out / "ternary.csv", rows)
     for at, rate in enumerate(TERNARY_RATES):
         if np.mean(losses(results[1], at)) < 1:
@@ -174,7 +179,7 @@ def main():
     unknown = set(args.parts) - set(parts)
     if unknown:
         parser.error(f"no part {sorted(unknown)}; there are {', '.join(parts)}")
-    judge = experiment.Judge()
+    judge = experiment.Judge(args.check)
     with tempfile.TemporaryDirectory() as work:
         args.work = pathlib.Path(work)
         for name, part in parts.items():
@@ -182,7 +187,7 @@ def main():
                 print(f"{name}: {part.__doc__}\n")
                 part(args, judge)
                 print()
-    judge.done(args.check, HERE / "README.md")
+    judge.done(HERE / "README.md")
 
 
 if __name__ == "__main__":

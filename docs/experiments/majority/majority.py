@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--check", action="store_true", help="exit status 1 where something fails or README.md differs")
     parser.add_argument("--out", type=pathlib.Path, default=HERE, help="folder for CSV and SVG")
     args = parser.parse_args()
-    judge = experiment.Judge()
+    judge = experiment.Judge(args.check)
     rows, decisions = [], {}
     with tempfile.TemporaryDirectory() as work:
         for group in GROUPS:
@@ -59,6 +59,8 @@ def main():
                       "loss_high": statistics.mean(less) + half_interval(less)})
     experiment.print_table(rows, list(rows[0]))
     experiment.print_table(table, list(table[0]))
+    judge.compare(HERE / "trainings.csv", rows, {})
+    judge.compare(HERE / "votes.csv", table, {})
     experiment.write_csv(args.out / "trainings.csv", rows)
     experiment.write_csv(args.out / "votes.csv", table)
     for row in table[1:]:
@@ -71,7 +73,7 @@ def main():
                        f"set title 'digits 1024-64-10, {rows[0]['images']} images, no errors; three trainings' font ',11'\n"
                        "plot 'votes.csv' using 1:3 with lines lw 2 title 'mean', "
                        "'trainings.csv' using 1:4 with points pt 7 ps 0.6 title 'each training'\n")
-    judge.done(args.check, HERE / "README.md")
+    judge.done(HERE / "README.md")
 
 
 if __name__ == "__main__":
