@@ -39,8 +39,7 @@ TEST(BinaryFit, SplitIsTheBestOfAll) {
     std::vector<float> values;
     for (int i = 0; i < 2 + trial; ++i)
       values.push_back(std::max(0.0F, normal(random)));
-    std::vector<float> copy = values;
-    TwoLevels found = splitInTwo(copy);
+    TwoLevels found = splitInTwo(values, values);
     double best = distance(values, 1e9);
     for (float threshold : values)
       best = std::min(best, distance(values, double(threshold)));
@@ -51,15 +50,23 @@ TEST(BinaryFit, SplitIsTheBestOfAll) {
 
 TEST(BinaryFit, LevelsAreTheMeansOfBothSides) {
   std::vector<float> values = {5, 0, 1, 0, 7};
-  TwoLevels found = splitInTwo(values);
+  TwoLevels found = splitInTwo(values, values);
   EXPECT_EQ(found.low, 1.0 / 3);
   EXPECT_EQ(found.high, 6);
   EXPECT_EQ(found.threshold, 3);
 }
 
+TEST(BinaryFit, SplitServesTheTargets) {
+  std::vector<float> values = {0, 1, 2, 3}, targets = {5, 5, 5, 9};
+  TwoLevels found = splitInTwo(values, targets);
+  EXPECT_EQ(found.low, 5);
+  EXPECT_EQ(found.high, 9);
+  EXPECT_EQ(found.threshold, 2.5);
+}
+
 TEST(BinaryFit, EqualValuesHaveOneLevel) {
   std::vector<float> values(7, 2.5F);
-  TwoLevels found = splitInTwo(values);
+  TwoLevels found = splitInTwo(values, values);
   EXPECT_EQ(found.half(), 0);
   EXPECT_EQ(found.high, 2.5);
   EXPECT_EQ(found.threshold, 0);

@@ -32,6 +32,7 @@ private:
   void eraseUnused();
 
   SmallVector<std::string> lines; // of the summary
+  DenseSet<Operation *> waiting;  // layers that come later
   unsigned count = 0;             // binarized; statistics may be compiled out
 };
 
@@ -127,11 +128,14 @@ LogicalResult BinarizePass::binarize(Operation *layer, CalibrationRun *run) {
     name = location.getName().str();
   std::string why;
   std::optional<LayerChoice> choice = choose(layer, why);
+  auto takesSigns = [&](Operation *op) { return waiting.contains(op); };
+  waiting.erase(layer);
   if (!choice) {
     ++numLeft;
     lines.push_back(name + ": " + why);
     return success();
   }
+  choice->takesSigns = takesSigns;
   FailureOr<BinarizedLayer> made = binarizeLayer(layer, *choice, run);
   if (failed(made))
     return failure();
@@ -181,6 +185,7 @@ void BinarizePass::runOnOperation() {
       return signalPassFailure();
     run.emplace(std::move(*created));
   }
+  waiting.insert(targets->layers.begin(), targets->layers.end());
   for (Operation *layer : targets->layers)
     if (failed(binarize(layer, run ? &*run : nullptr)))
       return signalPassFailure();

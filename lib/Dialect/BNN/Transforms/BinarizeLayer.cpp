@@ -2,7 +2,7 @@
 
 #include "BinarizeLayer.h"
 #include "LayerData.h"
-#include "ScoreTail.h"
+#include "LayerTail.h"
 #include "Utils.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 #include "bnn/Host/Kernels.h"
@@ -27,8 +27,11 @@ public:
 
 private:
   std::vector<TwoLevels> splitChannels(Value input, int64_t axis);
+  Value signedInput();
   FailureOr<InputLevels> insertSigns();
   FailureOr<Fit> fit(const InputLevels &levels, ArrayRef<Tensor> wanted);
+  std::vector<float> bitsOf(const FitProblem &problem, int64_t group,
+                            ArrayRef<Tensor> acted);
   Operation *replace(const Fit &fit);
   Value perNeuron(Value value, BinaryKind kind, ArrayRef<double> values);
 
@@ -91,28 +94,39 @@ std::vector<TwoLevels> LayerBinarizer::splitChannels(Value input,
   int64_t perChannel = run->samples() * inner * outer;
   int64_t step = (perChannel + mostValues - 1) / mostValues;
   std::vector<TwoLevels> result;
-  std::vector<float> values;
+  std::vector<float> values, targets;
   for (int64_t c = 0; c < channels; ++c) {
     values.clear();
+    targets.clear();
     for (int64_t i = 0; i < perChannel; i += step) {
       int64_t sample = i / (inner * outer), rest = i % (inner * outer);
       int64_t at = (rest / inner * channels + c) * inner + rest % inner;
       values.push_back(float(run->get(sample, input).data[size_t(at)]));
+      // The bit is to say what the network as read has there.
+      const Tensor *original = run->originalInput(sample);
+      targets.push_back(original ? float(original->data[size_t(at)])
+                                 : values.back());
     }
-    result.push_back(splitInTwo(values));
+    result.push_back(splitInTwo(values, targets));
   }
   return result;
+}
+
+/// Where signs are taken: before the moves in front of the layer.
+Value LayerBinarizer::signedInput() {
+  Value input = layer->getOperand(0);
+  while (isa_and_nonnull<ReshapeOp, TransposeOp>(input.getDefiningOp()))
+    input = input.getDefiningOp()->getOperand(0);
+  return input;
 }
 
 /// Puts the signs before the reshapes and transposes in front of the layer,
 /// where channels still have an axis, so that they join the tail before them.
 FailureOr<InputLevels> LayerBinarizer::insertSigns() {
   SmallVector<Operation *> moves;
-  Value input = layer->getOperand(0);
-  while (isa_and_nonnull<ReshapeOp, TransposeOp>(input.getDefiningOp())) {
+  Value input = layer->getOperand(0), source = signedInput();
+  for (; input != source; input = moves.back()->getOperand(0))
     moves.push_back(input.getDefiningOp());
-    input = moves.back()->getOperand(0);
-  }
   int64_t axis = channelAxis(input);
   RankedTensorType type = tensorType(input);
   std::vector<TwoLevels> levels = splitChannels(input, axis);
@@ -168,6 +182,24 @@ FailureOr<InputLevels> LayerBinarizer::insertSigns() {
 // Weights
 //===----------------------------------------------------------------------===//
 
+/// For each neuron and row whether the network as read is above the threshold
+/// that splits its values best.
+std::vector<float> LayerBinarizer::bitsOf(const FitProblem &problem,
+                                          int64_t group,
+                                          ArrayRef<Tensor> acted) {
+  std::vector<float> values = shape.gatherResults(
+      run->samples(), group,
+      [&](int64_t sample) -> const Tensor & { return acted[size_t(sample)]; });
+  auto rows = size_t(problem.rows);
+  for (size_t first = 0; first < values.size(); first += rows) {
+    MutableArrayRef<float> own(values.data() + first, rows);
+    double threshold = splitInTwo(own, own).threshold;
+    for (float &value : own)
+      value = double(value) >= threshold ? 1 : 0;
+  }
+  return values;
+}
+
 FailureOr<Fit> LayerBinarizer::fit(const InputLevels &levels,
                                    ArrayRef<Tensor> wanted) {
   FailureOr<std::vector<float>> weights = shape.weights();
@@ -176,6 +208,17 @@ FailureOr<Fit> LayerBinarizer::fit(const InputLevels &levels,
   auto tail = findScoreTail(layer, choice.outputsAreScores);
   if (failed(tail))
     return failure();
+  std::optional<LayerTail> bitTail;
+  if (run && !*tail && !choice.keepWeights)
+    bitTail = findBitTail(layer, choice.takesSigns);
+  std::vector<Tensor> acted; // what the next layer takes signs of
+  if (bitTail)
+    for (const Tensor &sums : wanted) {
+      FailureOr<Tensor> made = applyTail(*bitTail, sums);
+      if (failed(made))
+        return failure();
+      acted.push_back(std::move(*made));
+    }
   Fit all;
   int64_t fanIn = shape.fanIn(), neurons = shape.groupNeurons();
   for (int64_t group = 0; group < shape.groups(); ++group) {
@@ -205,6 +248,8 @@ FailureOr<Fit> LayerBinarizer::fit(const InputLevels &levels,
       part = fitLayer(problem);
       if (*tail)
         fitScores(problem, **tail, part);
+      else if (bitTail)
+        fitBits(problem, bitsOf(problem, group, acted), part);
     } else {
       part = fitWeights(neurons, fanIn, problem.prior, choice.ternary);
       for (int64_t i = 0; i < neurons * fanIn; ++i)
@@ -263,6 +308,8 @@ Operation *LayerBinarizer::replace(const Fit &fit) {
   Value scaled = perNeuron(linear->getResult(0), BinaryKind::Mul, fit.scales);
   Value result = perNeuron(scaled, BinaryKind::Add, fit.offsets);
   moveTraces(layer, result.getDefiningOp());
+  if (run)
+    run->replaced(layer->getResult(0), result);
   layer->getResult(0).replaceAllUsesWith(result);
   layer->erase();
   return linear;
@@ -273,7 +320,7 @@ FailureOr<BinarizedLayer> LayerBinarizer::apply() {
   if (run) {
     if (failed(run->advance(layer)))
       return failure();
-    wanted = run->original(layer);
+    wanted = run->original(layer, signedInput());
     if (failed(wanted))
       return failure();
   }

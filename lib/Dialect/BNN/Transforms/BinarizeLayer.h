@@ -13,6 +13,8 @@ struct LayerChoice {
   bool keepWeights = false; ///< packed already; only the input changes
   /// Of the network's outputs the largest decides, not its value.
   bool outputsAreScores = false;
+  /// Operators that are to read signs, this one aside.
+  llvm::function_ref<bool(mlir::Operation *)> takesSigns;
 };
 
 struct BinarizedLayer {

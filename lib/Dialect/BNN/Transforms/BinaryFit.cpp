@@ -16,20 +16,25 @@ using llvm::MutableArrayRef;
 // Inputs
 //===----------------------------------------------------------------------===//
 
-TwoLevels bnn::splitInTwo(std::vector<float> &values) {
-  llvm::sort(values);
+TwoLevels bnn::splitInTwo(ArrayRef<float> values, ArrayRef<float> targets) {
   size_t count = values.size();
+  std::vector<uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  llvm::stable_sort(
+      order, [&](uint32_t a, uint32_t b) { return values[a] < values[b]; });
   double total = 0;
-  for (float value : values)
-    total += value;
+  for (float target : targets)
+    total += double(target);
   // Of a constant channel no rounding may decide.
-  double far = values.front() - std::max(1.0F, std::fabs(values.front()));
-  TwoLevels best{double(float(far)), values.front(), values.front()};
+  float first = values[order.front()];
+  double mean = total / double(count);
+  TwoLevels best{double(first - std::max(1.0F, std::fabs(first))), mean, mean};
   // Least squares within the sides = most between them.
   double most = -1, sum = 0;
   for (size_t i = 1; i < count; ++i) {
-    sum += values[i - 1];
-    if (values[i] == values[i - 1])
+    float below = values[order[i - 1]], above = values[order[i]];
+    sum += double(targets[order[i - 1]]);
+    if (above == below)
       continue;
     double low = sum / double(i), high = (total - sum) / double(count - i);
     double between =
@@ -38,8 +43,8 @@ TwoLevels bnn::splitInTwo(std::vector<float> &values) {
       continue;
     most = between;
     // As far from the data as can be, so that rounding decides nothing.
-    auto middle = float((double(values[i - 1]) + double(values[i])) / 2);
-    best = {middle > values[i - 1] ? middle : values[i], low, high};
+    auto middle = float((double(below) + double(above)) / 2);
+    best = {double(middle > below ? middle : above), low, high};
   }
   return best;
 }
@@ -274,38 +279,21 @@ static Line fitLine(ArrayRef<float> sums, ArrayRef<float> wanted) {
   return line;
 }
 
-Fit bnn::fitLayer(const FitProblem &problem) {
+void bnn::fitLines(const FitProblem &problem, Fit &fit) {
   int64_t rows = problem.rows, fanIn = problem.fanIn;
-  Moments moments = computeMoments(problem);
-  Fit fit;
-  fit.codes.resize(size_t(problem.neurons * fanIn));
   fit.scales.resize(size_t(problem.neurons));
   fit.offsets.resize(size_t(problem.neurons));
   std::vector<Line> lines(size_t(problem.neurons));
   tbb::parallel_for(int64_t(0), problem.neurons, [&](int64_t n) {
-    ArrayRef<float> prior(problem.prior.data() + n * fanIn, size_t(fanIn));
-    ArrayRef<float> wanted(problem.wanted.data() + n * rows, size_t(rows));
-    MutableArrayRef<int8_t> codes(fit.codes.data() + n * fanIn, size_t(fanIn));
-    startCodes(prior, problem.ternary, codes);
-    if (!problem.keepCodes && !moments.matrix.empty()) {
-      double mean =
-          std::accumulate(wanted.begin(), wanted.end(), 0.0) / double(rows);
-      std::vector<double> covariances(size_t(fanIn), 0);
-      for (int64_t k = 0; k < fanIn; ++k)
-        covariances[size_t(k)] =
-            dotProduct(problem.inputs.data() + k * rows, wanted.data(), rows) /
-                double(rows) -
-            moments.means[size_t(k)] * mean;
-      Descent(moments, prior, covariances, codes, problem.ternary).run();
-    }
     std::vector<float> sums(size_t(rows), 0);
     for (int64_t k = 0; k < fanIn; ++k) {
       const float *input = problem.inputs.data() + k * rows;
-      if (auto code = float(codes[size_t(k)]))
+      if (auto code = float(fit.codes[size_t(n * fanIn + k)]))
         for (int64_t row = 0; row < rows; ++row)
           sums[size_t(row)] += code * input[row];
     }
-    lines[size_t(n)] = fitLine(sums, wanted);
+    lines[size_t(n)] =
+        fitLine(sums, ArrayRef(problem.wanted.data() + n * rows, size_t(rows)));
   });
   double left = 0, all = 0;
   for (auto [n, line] : llvm::enumerate(lines)) {
@@ -315,5 +303,30 @@ Fit bnn::fitLayer(const FitProblem &problem) {
     all += line.all;
   }
   fit.error = all > 0 ? left / all : 0;
+}
+
+Fit bnn::fitLayer(const FitProblem &problem) {
+  int64_t rows = problem.rows, fanIn = problem.fanIn;
+  Moments moments = computeMoments(problem);
+  Fit fit;
+  fit.codes.resize(size_t(problem.neurons * fanIn));
+  tbb::parallel_for(int64_t(0), problem.neurons, [&](int64_t n) {
+    ArrayRef<float> prior(problem.prior.data() + n * fanIn, size_t(fanIn));
+    ArrayRef<float> wanted(problem.wanted.data() + n * rows, size_t(rows));
+    MutableArrayRef<int8_t> codes(fit.codes.data() + n * fanIn, size_t(fanIn));
+    startCodes(prior, problem.ternary, codes);
+    if (problem.keepCodes || moments.matrix.empty())
+      return;
+    double mean =
+        std::accumulate(wanted.begin(), wanted.end(), 0.0) / double(rows);
+    std::vector<double> covariances(size_t(fanIn), 0);
+    for (int64_t k = 0; k < fanIn; ++k)
+      covariances[size_t(k)] =
+          dotProduct(problem.inputs.data() + k * rows, wanted.data(), rows) /
+              double(rows) -
+          moments.means[size_t(k)] * mean;
+    Descent(moments, prior, covariances, codes, problem.ternary).run();
+  });
+  fitLines(problem, fit);
   return fit;
 }

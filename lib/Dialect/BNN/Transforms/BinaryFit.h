@@ -21,10 +21,13 @@ struct TwoLevels {
   double half() const { return (high - low) / 2; }
 };
 
-/// The split of `values` (at least one, reordered) with the least squared
-/// distance to the means of both sides (Lloyd and Max for one bit). Values that
-/// are all equal get a threshold far below them and no distance of the levels.
-TwoLevels splitInTwo(std::vector<float> &values);
+/// The split of `values` (at least one) with the least squared distance of
+/// `targets` to their means on both sides; with targets = values the quantizer
+/// of Lloyd and Max for one bit. The levels are those of the targets. Values
+/// that are all equal get a threshold far below them and no distance of the
+/// levels.
+TwoLevels splitInTwo(llvm::ArrayRef<float> values,
+                     llvm::ArrayRef<float> targets);
 
 /// Inputs of one layer (or of one group of a convolution) and the sums wanted.
 struct FitProblem {
@@ -50,6 +53,9 @@ struct Fit {
 /// best); scales and offsets by least squares. Neurons run in parallel; the
 /// result does not depend on that.
 Fit fitLayer(const FitProblem &problem);
+
+/// Scales, offsets and error of `fit` for its codes, by least squares.
+void fitLines(const FitProblem &problem, Fit &fit);
 
 /// Without data: signs of the prior, mean magnitudes, no offsets. `error` is
 /// that of the weights themselves.

@@ -82,11 +82,11 @@ static bool isLive(Value value, Operation *op) {
 
 /// Keeps of each sample what `next` and those after it read, and `kept`.
 LogicalResult CalibrationRun::evaluate(ArrayRef<Step> steps, Operation *next,
-                                       Value kept,
+                                       ArrayRef<Value> kept,
                                        std::vector<Values> &values) {
   DenseSet<Value> live;
   auto addLive = [&](Value value) {
-    if (value == kept || isLive(value, next))
+    if (llvm::is_contained(kept, value) || isLive(value, next))
       live.insert(value);
   };
   if (!values.empty())
@@ -140,7 +140,8 @@ const Tensor &CalibrationRun::get(int64_t sample, Value value) const {
   return changed[size_t(sample)].find(value)->second;
 }
 
-FailureOr<std::vector<Tensor>> CalibrationRun::original(Operation *layer) {
+FailureOr<std::vector<Tensor>> CalibrationRun::original(Operation *layer,
+                                                        Value input) {
   Operation *stop = mapping.lookup(layer);
   if (!diverged) {
     // Up to the first layer that changes, both networks are one.
@@ -166,14 +167,20 @@ FailureOr<std::vector<Tensor>> CalibrationRun::original(Operation *layer) {
     if (failed(prepare(lastOfCopy, steps)))
       return failure();
   }
-  Value result = stop->getResult(0);
-  if (failed(evaluate(steps, stop->getNextNode(), result, unchanged)))
+  Value result = stop->getResult(0), before = mapping.lookupOrNull(input);
+  if (failed(evaluate(steps, stop->getNextNode(), {result, before}, unchanged)))
     return failure();
   std::vector<Tensor> results;
+  inputs.clear();
   for (Values &values : unchanged) {
     results.push_back(values[result]);
-    if (!isLive(result, stop->getNextNode()))
-      values.erase(result);
+    if (auto found = values.find(before); found != values.end())
+      inputs.push_back(found->second);
+    for (Value kept : {result, before})
+      if (kept && !isLive(kept, stop->getNextNode()))
+        values.erase(kept);
   }
+  if (inputs.size() != results.size())
+    inputs.clear();
   return results;
 }

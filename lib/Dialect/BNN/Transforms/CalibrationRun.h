@@ -36,8 +36,20 @@ public:
   const Tensor &get(int64_t sample, mlir::Value value) const;
 
   /// Evaluates the copy through `layer`, named by the operator as it was when
-  /// the copy was made, and returns its results, one per sample.
-  mlir::FailureOr<std::vector<Tensor>> original(mlir::Operation *layer);
+  /// the copy was made, and returns its results, one per sample; and keeps what
+  /// `input`, a value of the network before `layer`, is in the copy.
+  mlir::FailureOr<std::vector<Tensor>> original(mlir::Operation *layer,
+                                                mlir::Value input);
+
+  /// That value; null where the copy has none that stands for it.
+  const Tensor *originalInput(int64_t sample) const {
+    return inputs.empty() ? nullptr : &inputs[size_t(sample)];
+  }
+
+  /// Says that `value`, which is new, stands for `old` of the copy.
+  void replaced(mlir::Value old, mlir::Value value) {
+    mapping.map(value, mapping.lookup(old));
+  }
 
 private:
   using Values = llvm::DenseMap<mlir::Value, Tensor>;
@@ -48,7 +60,8 @@ private:
 
   mlir::LogicalResult prepare(mlir::Operation *op, std::vector<Step> &steps);
   mlir::LogicalResult evaluate(llvm::ArrayRef<Step> steps,
-                               mlir::Operation *next, mlir::Value kept,
+                               mlir::Operation *next,
+                               llvm::ArrayRef<mlir::Value> kept,
                                std::vector<Values> &values);
 
   struct Eraser {
@@ -61,6 +74,7 @@ private:
   bool diverged = false;
   llvm::DenseMap<mlir::Value, std::shared_ptr<const Tensor>> constants;
   std::vector<Values> changed, unchanged; // by sample
+  std::vector<Tensor> inputs;             // of the copy's layer, or none
 };
 
 } // namespace bnn

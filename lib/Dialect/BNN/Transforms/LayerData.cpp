@@ -101,17 +101,49 @@ static int64_t affordableRows(int64_t fanIn) {
   return int64_t(std::clamp(rows, 1024.0, 32768.0));
 }
 
+int64_t LayerShape::rowsOf(int64_t samples) const {
+  return std::min(samples * numPositions, affordableRows(lanes));
+}
+
+std::pair<int64_t, int64_t> LayerShape::pairOf(int64_t row,
+                                               int64_t samples) const {
+  int64_t total = samples * numPositions, index = row;
+  // Steps of the golden ratio share no period with rows of an image.
+  if (rowsOf(samples) < total)
+    index = int64_t(double(total) *
+                    std::fmod(double(row) * 0.6180339887498949, 1.0));
+  return {index / numPositions, index % numPositions};
+}
+
+std::vector<float> LayerShape::gatherResults(
+    int64_t samples, int64_t group,
+    llvm::function_ref<const Tensor &(int64_t)> results) const {
+  int64_t rows = rowsOf(samples);
+  std::vector<float> gathered(size_t(groupNeurons() * rows), 0);
+  bool channelsFirst = isa<ConvOp>(layer);
+  for (int64_t row = 0; row < rows; ++row) {
+    auto [sample, position] = pairOf(row, samples);
+    const double *z = results(sample).data.data();
+    for (int64_t n = 0; n < groupNeurons(); ++n) {
+      int64_t neuron = group * groupNeurons() + n;
+      gathered[size_t(n * rows + row)] =
+          float(z[channelsFirst ? neuron * numPositions + position
+                                : position * numNeurons + neuron]);
+    }
+  }
+  return gathered;
+}
+
 void LayerShape::gather(int64_t samples, int64_t group,
                         llvm::function_ref<const Tensor &(int64_t)> input,
                         llvm::function_ref<const Tensor &(int64_t)> wanted,
                         FitProblem &problem) const {
-  int64_t total = samples * numPositions;
-  int64_t rows = std::min(total, affordableRows(lanes));
+  int64_t rows = rowsOf(samples);
   problem.rows = rows;
   problem.fanIn = lanes;
   problem.neurons = groupNeurons();
   problem.inputs.resize(size_t(lanes * rows));
-  problem.wanted.resize(size_t(groupNeurons() * rows));
+  problem.wanted = gatherResults(samples, group, wanted);
   bool isConv = isa<ConvOp>(layer);
   int64_t channels = 1, taps = 1, inputs = 1;
   if (isConv) {
@@ -122,20 +154,8 @@ void LayerShape::gather(int64_t samples, int64_t group,
   }
   std::vector<int64_t> source(size_t(taps), 0);
   for (int64_t row = 0; row < rows; ++row) {
-    int64_t index = row;
-    // Steps of the golden ratio share no period with rows of an image.
-    if (rows < total)
-      index = int64_t(double(total) *
-                      std::fmod(double(row) * 0.6180339887498949, 1.0));
-    int64_t sample = index / numPositions, position = index % numPositions;
+    auto [sample, position] = pairOf(row, samples);
     const double *x = input(sample).data.data();
-    const double *z = wanted(sample).data.data();
-    for (int64_t n = 0; n < groupNeurons(); ++n) {
-      int64_t neuron = group * groupNeurons() + n;
-      problem.wanted[size_t(n * rows + row)] =
-          float(z[isConv ? neuron * numPositions + position
-                         : position * numNeurons + neuron]);
-    }
     if (!isConv) {
       for (int64_t k = 0; k < lanes; ++k)
         problem.inputs[size_t(k * rows + row)] = float(x[position * lanes + k]);

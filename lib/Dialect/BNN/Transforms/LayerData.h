@@ -29,6 +29,15 @@ public:
   /// channel's first element.
   std::vector<float> atLanes(const Tensor &perInput, int64_t group) const;
 
+  /// Rows that a fit affords of all (sample, position) pairs.
+  int64_t rowsOf(int64_t samples) const;
+
+  /// Elements of tensors of the layer's result shape for the neurons of
+  /// `group` and the rows that `gather` takes: [neurons, rows].
+  std::vector<float>
+  gatherResults(int64_t samples, int64_t group,
+                llvm::function_ref<const Tensor &(int64_t)> results) const;
+
   /// Fills rows, inputs and wanted of `problem`: at most as many (sample,
   /// position) pairs as a fit affords, spread evenly. `input(i)` and
   /// `wanted(i)` are the layer's input and wanted result for sample i.
@@ -38,6 +47,8 @@ public:
               FitProblem &problem) const;
 
 private:
+  /// The (sample, position) pair of a row.
+  std::pair<int64_t, int64_t> pairOf(int64_t row, int64_t samples) const;
   void findTaps(int64_t position, llvm::MutableArrayRef<int64_t> taps) const;
 
   mlir::Operation *layer;

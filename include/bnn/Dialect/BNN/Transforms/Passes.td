@@ -74,14 +74,14 @@ def BNNBinarize : Pass<"bnn-binarize", "::mlir::func::FuncOp"> {
     threshold per channel, scale and offset per neuron. Inputs with few values
     (quantized, or declared) are not replaced by signs. With `calibration`, both
     the network as read and the one changed so far run on up to `samples` samples
-    of the file: the threshold splits a channel's values with the least squared
-    error, codes, scale and offset minimize the squared distance to the sums that
+    of the file: the threshold splits a channel's values so that those of the
+    network as read have the least squared error, codes, scale and offset minimize the squared distance to the sums that
     the layer has in the network as read (coordinate descent, then least
     squares). So each layer makes up for the errors of those before, and batch
     norms after it see the statistics they were trained for. Of scores that end in
     a softmax or a class index (with `scores`: of the outputs) the differences
     decide: their layer is fitted to the softmax of the scores of the network as
-    read. Without data, thresholds are 0 and scales mean magnitudes, and a warning says so.
+    read, and layers of which only signs are taken to its bits. Without data, thresholds are 0 and scales mean magnitudes, and a warning says so.
 
     What follows compiles the result exactly. `bnn.binarized` of the function says
     what was taken and why, that of an operator what was done to it.
@@ -161,7 +161,7 @@ def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
     The types draw the line between host and arrays: operators on integers and
     codes run on the chip, operators on reals on the host, and `bnn.encode` and
     `bnn.decode` are the crossings. This pass completes `bnn.reason` on every host
-    operator.
+    operator, and says at each crossing in `bnn.crossing` what it takes.
   }];
   let dependentDialects = ["::bnn::BNNDialect"];
   let statistics = [

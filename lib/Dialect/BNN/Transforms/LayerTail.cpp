@@ -1,6 +1,6 @@
-//===- ScoreTail.cpp - From the last sums to the scores -------------------===//
+//===- LayerTail.cpp - What comes of a layer's sums -----------------------===//
 
-#include "ScoreTail.h"
+#include "LayerTail.h"
 #include "LayerData.h"
 #include "Utils.h"
 #include "bnn/Host/Kernels.h"
@@ -13,9 +13,9 @@ using namespace bnn;
 
 /// The operators between `layer` and where its results are compared with each
 /// other; none if other things happen to them.
-static std::optional<SmallVector<Operation *>> findTail(Operation *layer,
-                                                        bool outputsAreScores) {
-  SmallVector<Operation *> tail;
+static std::optional<LayerTail> findTail(Operation *layer,
+                                         bool outputsAreScores) {
+  LayerTail tail;
   Value value = layer->getResult(0);
   while (value.hasOneUse()) {
     Operation *user = *value.user_begin();
@@ -35,11 +35,7 @@ static std::optional<SmallVector<Operation *>> findTail(Operation *layer,
   return std::nullopt;
 }
 
-/// What the operators make of sums that are all `value`.
-static FailureOr<std::vector<double>>
-evaluate(ArrayRef<Operation *> tail, ArrayRef<int64_t> shape, double value) {
-  Tensor current(shape, std::vector<double>(
-                            size_t(ShapedType::getNumElements(shape)), value));
+FailureOr<Tensor> bnn::applyTail(const LayerTail &tail, Tensor tensor) {
   for (Operation *op : tail) {
     FailureOr<image::Op> kernel = convertToImageOp(op);
     if (failed(kernel))
@@ -50,7 +46,7 @@ evaluate(ArrayRef<Operation *> tail, ArrayRef<int64_t> shape, double value) {
          llvm::zip_equal(op->getOperands(), constants)) {
       auto defining = operand.getDefiningOp<ConstantOp>();
       if (!defining) {
-        operands.push_back(&current);
+        operands.push_back(&tensor);
         continue;
       }
       FailureOr<Tensor> expanded = expandConstant(defining);
@@ -62,10 +58,14 @@ evaluate(ArrayRef<Operation *> tail, ArrayRef<int64_t> shape, double value) {
     Tensor result;
     if (llvm::Error error = host::evaluate(*kernel, operands, result))
       return op->emitError() << llvm::toString(std::move(error));
-    current = std::move(result);
+    tensor = std::move(result);
   }
-  return current.data;
+  return tensor;
 }
+
+//===----------------------------------------------------------------------===//
+// Scores
+//===----------------------------------------------------------------------===//
 
 FailureOr<std::optional<ScoreTail>> bnn::findScoreTail(Operation *layer,
                                                        bool outputsAreScores) {
@@ -80,10 +80,11 @@ FailureOr<std::optional<ScoreTail>> bnn::findScoreTail(Operation *layer,
   std::vector<double> results[4];
   const double probes[4] = {0, 1, -1, 16};
   for (auto [probe, result] : llvm::zip_equal(probes, results)) {
-    FailureOr<std::vector<double>> made = evaluate(*tail, shape, probe);
+    std::vector<double> sums(size_t(ShapedType::getNumElements(shape)), probe);
+    FailureOr<Tensor> made = applyTail(*tail, Tensor(shape, std::move(sums)));
     if (failed(made))
       return failure();
-    result = std::move(*made);
+    result = std::move(made->data);
     if (int64_t(result.size()) != sizes.neurons())
       return none;
   }
@@ -100,4 +101,38 @@ FailureOr<std::optional<ScoreTail>> bnn::findScoreTail(Operation *layer,
     found.terms.push_back(term);
   }
   return std::optional(found);
+}
+
+//===----------------------------------------------------------------------===//
+// Bits
+//===----------------------------------------------------------------------===//
+
+static bool isAlone(Operation *user, Value value) {
+  return isElementwise(user) &&
+         llvm::equal(dataOperands(user), ArrayRef<Value>(value));
+}
+
+static bool leadsToSigns(Value value,
+                         llvm::function_ref<bool(Operation *)> takesSigns) {
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
+    if (takesSigns(user))
+      return user->getOperand(0) == value;
+    return (isa<ReshapeOp, TransposeOp, MaxPoolOp>(user) ||
+            isAlone(user, value)) &&
+           leadsToSigns(user->getResult(0), takesSigns);
+  });
+}
+
+std::optional<LayerTail>
+bnn::findBitTail(Operation *layer,
+                 llvm::function_ref<bool(Operation *)> takesSigns) {
+  Value value = layer->getResult(0);
+  if (value.use_empty() || !leadsToSigns(value, takesSigns))
+    return std::nullopt;
+  LayerTail tail;
+  while (value.hasOneUse() && isAlone(*value.user_begin(), value)) {
+    tail.push_back(*value.user_begin());
+    value = tail.back()->getResult(0);
+  }
+  return tail;
 }

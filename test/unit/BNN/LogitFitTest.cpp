@@ -1,6 +1,7 @@
-//===- ScoreFitTest.cpp - Scores that are compared with each other --------===//
+//===- LogitFitTest.cpp - Fits to decisions
+//---------------------------------===//
 
-#include "ScoreFit.h"
+#include "LogitFit.h"
 #include "gtest/gtest.h"
 
 #include <algorithm>
@@ -114,6 +115,73 @@ TEST(ScoreFit, OneNeuronIsNoDecision) {
   Fit fit = fitLayer(problem);
   Fit before = fit;
   fitScores(problem, ScoreTail{{1}, {0}}, fit);
+  EXPECT_EQ(fit.codes, before.codes);
+  EXPECT_EQ(fit.scales, before.scales);
+}
+
+//===----------------------------------------------------------------------===//
+// Bits
+//===----------------------------------------------------------------------===//
+
+/// Sums of which the negative ones vary most, as in front of a relu: the bit
+/// "above 1" gains by codes that care for nothing else.
+TEST(BitFit, AgreesBetterThanLeastSquares) {
+  std::mt19937 random(9);
+  std::normal_distribution<float> normal;
+  FitProblem problem;
+  problem.rows = rows;
+  problem.fanIn = fanIn;
+  problem.neurons = 8;
+  problem.inputs.resize(fanIn * rows);
+  for (float &input : problem.inputs)
+    input = normal(random) >= 0 ? 1 : -1;
+  for (int64_t i = 0; i < problem.neurons * fanIn; ++i)
+    problem.prior.push_back(normal(random));
+  std::vector<float> bits;
+  for (int64_t n = 0; n < problem.neurons; ++n)
+    for (int64_t row = 0; row < rows; ++row) {
+      float sum = 0;
+      for (int64_t k = 0; k < fanIn; ++k)
+        sum += problem.prior[size_t(n * fanIn + k)] *
+               problem.inputs[size_t(k * rows + row)];
+      problem.wanted.push_back(sum < 0 ? -sum * sum : sum);
+      bits.push_back(sum >= 1 ? 1 : 0);
+    }
+  // Agreement with the best threshold on the fitted sums.
+  auto agreement = [&](const Fit &fit) {
+    int64_t right = 0;
+    for (int64_t n = 0; n < problem.neurons; ++n) {
+      std::vector<std::pair<double, float>> sums;
+      for (int64_t row = 0; row < rows; ++row) {
+        double sum = 0;
+        for (int64_t k = 0; k < fanIn; ++k)
+          sum += fit.codes[size_t(n * fanIn + k)] *
+                 double(problem.inputs[size_t(k * rows + row)]);
+        sums.push_back({sum, bits[size_t(n * rows + row)]});
+      }
+      int64_t best = 0;
+      for (double threshold = -fanIn; threshold <= fanIn; ++threshold) {
+        int64_t agree = 0;
+        for (auto [sum, bit] : sums)
+          agree += (sum >= threshold) == (bit != 0);
+        best = std::max(best, agree);
+      }
+      right += best;
+    }
+    return double(right) / double(problem.neurons * rows);
+  };
+  Fit fit = fitLayer(problem);
+  double before = agreement(fit);
+  fitBits(problem, bits, fit);
+  EXPECT_GT(agreement(fit), before + 0.01);
+  EXPECT_GT(agreement(fit), 0.85);
+}
+
+TEST(BitFit, KeepsNeuronsWithoutADecision) {
+  std::vector<int> labels;
+  FitProblem problem = makeProblem(false, labels);
+  Fit fit = fitLayer(problem), before = fit;
+  fitBits(problem, std::vector<float>(problem.wanted.size(), 1), fit);
   EXPECT_EQ(fit.codes, before.codes);
   EXPECT_EQ(fit.scales, before.scales);
 }
