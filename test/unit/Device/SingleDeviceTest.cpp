@@ -116,6 +116,65 @@ TEST(SingleDevice, SampledCodes) {
   }
 }
 
+/// All words of a short code: each neighbour of one is corrected to it.
+std::vector<uint32_t> wordsOf(const Code &code) {
+  std::vector<uint32_t> words;
+  for (uint32_t word = 0; word < 1U << code.length(); ++word) {
+    bool isWord = true;
+    for (unsigned flipped = 0; isWord && flipped < code.length(); ++flipped) {
+      std::vector<uint8_t> bits(code.length());
+      for (unsigned i = 0; i < code.length(); ++i)
+        bits[i] = (word ^ 1U << flipped) >> i & 1;
+      code.decode(bits);
+      for (unsigned i = 0; i < code.length(); ++i)
+        isWord &= bits[i] == (word >> i & 1);
+    }
+    if (isWord)
+      words.push_back(word);
+  }
+  return words;
+}
+
+/// States that err at different rates: words of the code, drawn at random, keep
+/// what is left of their mean rate, up to the fourth order in it.
+TEST(SingleDevice, SampledCodesOfUnequalStates) {
+  for (double hrs : {6e4, 8e4}) {
+    CellParameters cell = lognormalCell(6988, 0.2, hrs, 0.6);
+    SingleDevice single = singleDevice(
+        cell.lrs, cell.hrs, Reference{Reference::Kind::GeometricMean, 0});
+    EXPECT_GT(single.hrsBelow, 100 * single.lrsAbove);
+    double ln = std::log(single.referenceOhm);
+    for (const Code &code : {Code::sec74(), Code::secded84()}) {
+      std::vector<uint32_t> words = wordsOf(code);
+      ASSERT_EQ(words.size(), 16U);
+      Stream stream(6, 0, Draw::Resistance);
+      const int samples = hrs < 7e4 ? 200000 : 600000;
+      std::vector<uint8_t> errors(code.length());
+      double sum = 0, squares = 0;
+      for (int sample = 0; sample < samples; ++sample) {
+        uint32_t word = words[stream.pair(uint64_t(sample), 99)[0] % 16];
+        for (unsigned i = 0; i < code.length(); ++i) {
+          uint64_t device = stream.pair(uint64_t(sample), i)[0];
+          errors[i] = word >> i & 1 ? cell.lrs.lnSample(device) > ln
+                                    : cell.hrs.lnSample(device) < ln;
+        }
+        code.decode(errors);
+        double left = 0;
+        for (uint8_t error : errors)
+          left += error;
+        sum += left;
+        squares += left * left;
+      }
+      double mean = sum / samples,
+             error = std::sqrt((squares / samples - mean * mean) / samples);
+      double expected = code.residual(single.rate) * code.length();
+      EXPECT_LT(std::fabs(mean - expected) / error, 4)
+          << code.name() << ' ' << mean << ' ' << expected;
+      EXPECT_GT(0.2 * expected / error, 6) << code.name() << hrs;
+    }
+  }
+}
+
 /// 2T2R against codes under the conditions of the equivalence: equal spreads of
 /// ln R, no offset, the best reference, two devices a bit. The table's values
 /// have two digits.
