@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What binarizing the classifier of real networks costs, without training.
 
-    classifier_only.py --material DIR [--tools DIR] [--only NETWORK] [--check]
+    classifier_only.py [--material DIR] [--tools DIR] [--only NETWORK] [--check]
 
 Compiles the six real-valued networks of the material folder with
 --binarize classifier, binary and ternary, and without calibration data, and
@@ -96,7 +96,8 @@ def print_table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--material", required=True, help="folder of networks and data")
+    parser.add_argument("--material", default=ROOT.parent / "shared" / "material", type=pathlib.Path,
+                        help="folder of networks and data (default: ../shared/material)")
     found = shutil.which("bnn-compile") or ROOT / "build" / "bin" / "bnn-compile"
     parser.add_argument("--tools", default=pathlib.Path(found).parent, type=pathlib.Path,
                         help="folder of bnn-compile and bnn-sim (default: that in PATH, or build/bin)")
@@ -104,6 +105,9 @@ def main():
     parser.add_argument("--only", action="append", help="this network; may be repeated")
     parser.add_argument("--check", action="store_true", help="exit status 1 beyond the bounds")
     options = parser.parse_args()
+    if not (options.material / "models").is_dir():
+        print(f"{options.material} has no networks: nothing to judge")
+        return
     rows = []
     for name in options.only or NETWORKS:
         with tempfile.TemporaryDirectory() as work:
