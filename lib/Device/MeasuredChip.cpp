@@ -283,8 +283,9 @@ Error addReads(MeasuredChip &chip, LabFile<ReadRow> file,
   std::vector<MeasuredCell> list = std::move(chip.list);
   chip.list.clear();
   for (MeasuredCell &cell : list) {
-    addCell(chip, std::move(cell), entries.of[cell.cell]);
-    entries.of.erase(cell.cell);
+    CellIndex index = cell.cell;
+    addCell(chip, std::move(cell), entries.of[index]);
+    entries.of.erase(index);
   }
   chip.unmatched = uint64_t(count_if(
       entries.of, [&](const auto &entry) { return map.tileOf(entry.first); }));

@@ -50,8 +50,8 @@ std::string MeasuredChip::cellTable(const image::CellMap &map) const {
       out += fmt::format(",{},", sign * cell.stored);
       out += cell.ohms ? fmt::format("{},", sign * cell.simulated) : ",";
       if (const std::optional<Reads> &reads = cell.reads[input])
-        out += fmt::format("{},{},{}\n", reads->reads,
-                           reads->as[size_t(1 + sign)], reads->as[1]);
+        out += fmt::format("{},{},{}\n", reads->reads, reads->as[1 + sign],
+                           reads->as[1]);
       else
         out += ",,\n";
     }

@@ -34,7 +34,7 @@ private:
 };
 
 void exchange(AnswerOdds &odds, int8_t usual, int stored) {
-  std::swap(odds[size_t(usual + 1)], odds[size_t(stored + 1)]);
+  std::swap(odds[usual + 1], odds[stored + 1]);
 }
 
 int weightOf(const image::CellArray &cells, device::CellIndex cell) {
@@ -107,8 +107,8 @@ double wrongAnswers(const device::Chip &chip, const image::Image &image) {
   while (marginal != end)
     addMarginal(false, false);
   auto wrongOf = [](const auto &answers, int stored) {
-    return 2 - double(answers.one[size_t(stored + 1)]) -
-           double(answers.zero[size_t(stored + 1)]);
+    return 2 - double(answers.one[stored + 1]) -
+           double(answers.zero[stored + 1]);
   };
   for (const device::UncertainCell &cell : chip.uncertain)
     wrong += wrongOf(cell, storedIn(cell.cell));
