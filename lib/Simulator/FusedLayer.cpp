@@ -261,6 +261,7 @@ void FusedLayer::runBits(BatchValue &output, int64_t index, const Rows &rows,
     work.sums = sums.data();
     runCompare(work);
     moveMargins(work, index, row, record.firstSample);
+    moveThresholds(work, index, row, record.firstSample);
   }
 }
 
@@ -299,6 +300,17 @@ void FusedLayer::runSums(BatchValue &output, int64_t index, const Rows &rows,
                      : double(accumulatorOf(layer, cls, n, value));
       }
     }
+    readThresholds(
+        index, row, count, record.firstSample,
+        [&](int64_t r, int64_t i, ArrayRef<int64_t> thresholds) {
+          int64_t sample = (row + r) / positions;
+          int64_t position = (row + r) % positions;
+          int64_t n = index * geometry.groupNeurons + i;
+          output.tensor(sample).data[geometry.outputIndex(position, n)] =
+              decide(geometry.borderClass(position), n, thresholds,
+                     group.constants[i] - sums[r * int64_t(lanes) + i],
+                     record.firstSample + sample, position);
+        });
   }
 }
 

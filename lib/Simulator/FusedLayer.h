@@ -175,6 +175,20 @@ private:
   void noisySums(const Rows &rows, int64_t index, int64_t firstRow,
                  int64_t numRows, int64_t firstSample, const MismatchTask *bits,
                  std::vector<int32_t> &sums) const;
+  int32_t decide(uint32_t cls, int64_t neuron,
+                 llvm::ArrayRef<int64_t> thresholds, int64_t count,
+                 int64_t sample, int64_t position) const;
+  /// Neuron of the group, cell of its word.
+  using ThresholdCell = std::pair<uint32_t, uint32_t>;
+  bool thresholdsAreNoisy() const;
+  void wrongThresholdCells(int64_t index, uint64_t image, int64_t position,
+                           std::vector<ThresholdCell> &cells) const;
+  void readThresholds(
+      int64_t index, int64_t firstRow, int64_t numRows, int64_t firstSample,
+      llvm::function_ref<void(int64_t, int64_t, llvm::ArrayRef<int64_t>)>
+          change) const;
+  void moveThresholds(const MismatchTask &compared, int64_t index,
+                      int64_t firstRow, int64_t firstSample) const;
   int32_t noisyCode(uint32_t cls, int64_t neuron, int64_t count, int64_t sample,
                     int64_t position) const;
   void moveMargins(const MismatchTask &compared, int64_t index,

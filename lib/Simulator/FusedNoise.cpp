@@ -23,6 +23,7 @@ bool FusedLayer::readsAreNoisy() const {
          (noise->rates.any() || !noise->marginal.empty() ||
           llvm::any_of(unsteady,
                        [](const auto &group) { return !group.empty(); }) ||
+          thresholdsAreNoisy() ||
           (noise->reads && !noise->reads->marginError.empty()));
 }
 
@@ -169,20 +170,29 @@ void FusedLayer::noisySums(const Rows &rows, int64_t index, int64_t firstRow,
                  sums.data());
 }
 
-/// The comparison of a neuron's count, which errs where it is close.
-int32_t FusedLayer::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
-                              int64_t sample, int64_t position) const {
-  if (!noise || !noise->reads || noise->reads->marginError.empty())
-    return decision.code(cls, neuron, count);
+/// The code of a neuron's count by the thresholds as they are read, with a
+/// comparison that errs where it is close.
+int32_t FusedLayer::decide(uint32_t cls, int64_t neuron,
+                           ArrayRef<int64_t> thresholds, int64_t count,
+                           int64_t sample, int64_t position) const {
   int64_t function = int64_t(cls) * geometry.neurons + neuron;
+  if (!noise || !noise->reads || noise->reads->marginError.empty())
+    return decision.codeAt(function,
+                           decision.stepOf(function, thresholds, count));
   return decision.noisyCode(
-      function, decision.thresholds(function), count, noise->reads->marginError,
-      [&] {
+      function, thresholds, count, noise->reads->marginError, [&] {
         Stream stream(noise->reads->seed, noise->reads->chip, Draw::Decision,
                       noise->layer);
         return device::toUnit(stream.pair(
             uint64_t(sample), uint64_t(position) << 32 | uint64_t(neuron))[0]);
       });
+}
+
+int32_t FusedLayer::noisyCode(uint32_t cls, int64_t neuron, int64_t count,
+                              int64_t sample, int64_t position) const {
+  int64_t function = int64_t(cls) * geometry.neurons + neuron;
+  return decide(cls, neuron, decision.thresholds(function), count, sample,
+                position);
 }
 
 /// Draws the comparisons that a margin table lets go wrong, into the bits that

@@ -149,11 +149,6 @@ Error FusedLayer::program(const LayerNoise &next) {
                         i % blockNeurons],
         slot % 32, cell.toZero > 0);
   }
-  if (!next.marginalThresholds.empty() || !next.unsteadyThresholds.empty() ||
-      (decision.stored && next.rates.any()))
-    return makeError("layer '" + layer.name() +
-                     "': errors drawn at each read of thresholds in array rows "
-                     "are not executed by fused; use --exec replay");
   for (const WrongThreshold &cell : next.wrongThresholds) {
     undoThresholds.push_back(
         {cell.neuron, cell.cell, decision.storedBit(cell.neuron, cell.cell)});

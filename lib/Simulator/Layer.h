@@ -69,6 +69,13 @@ struct LayerNoise {
   }
 };
 
+/// Two random words of the read of a threshold's cell at one position: the
+/// first for errors at equal rates, the second for a marginal cell. Both
+/// executors use them. In (0, 1).
+std::array<double, 2> thresholdRead(const LayerNoise &noise, uint64_t image,
+                                    int64_t position, uint32_t neuron,
+                                    uint32_t cell);
+
 /// One array layer, ready to run batches of samples.
 class LayerExecutor {
 public:

@@ -322,16 +322,11 @@ bool ReplayLayer::readThresholdBit(uint32_t cell, const Read &read) const {
   auto margin = marginalThresholds.find({neuron, cell});
   if (!noise->rates.any() && margin == marginalThresholds.end())
     return one;
-  device::Stream stream(noise->reads->seed, noise->reads->chip,
-                        device::Draw::ReadFlip,
-                        uint64_t(noise->layer) << 16 | 0x7ffe);
   auto [first, second] =
-      stream.pair(uint64_t(read.sample) << 32 | uint64_t(read.neuron),
-                  uint64_t(read.position) << 32 | uint64_t(cell));
-  if (device::toUnit(first) < noise->rates.ofSigned())
+      thresholdRead(*noise, uint64_t(read.sample), read.position, neuron, cell);
+  if (first < noise->rates.ofSigned())
     one = !one;
-  if (margin != marginalThresholds.end() &&
-      device::toUnit(second) < margin->second.flip)
+  if (margin != marginalThresholds.end() && second < margin->second.flip)
     one = !one;
   return one;
 }

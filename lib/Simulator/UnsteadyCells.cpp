@@ -1,6 +1,7 @@
 //===- UnsteadyCells.cpp - Cells whose answers have odds ------------------===//
 
 #include "UnsteadyCells.h"
+#include "Layer.h"
 #include "bnn/Device/Random.h"
 #include <algorithm>
 #include <cmath>
@@ -105,6 +106,17 @@ int answer(const UnsteadyLane &cell, const CellRead &read) {
   if (u < odds[0])
     return -1;
   return u < double(odds[0]) + odds[1] ? 0 : 1;
+}
+
+std::array<double, 2> thresholdRead(const LayerNoise &noise, uint64_t image,
+                                    int64_t position, uint32_t neuron,
+                                    uint32_t cell) {
+  device::Stream stream(noise.reads->seed, noise.reads->chip,
+                        device::Draw::ReadFlip,
+                        uint64_t(noise.layer) << 16 | 0x7ffe);
+  auto [first, second] =
+      stream.pair(image << 32 | neuron, uint64_t(position) << 32 | cell);
+  return {device::toUnit(first), device::toUnit(second)};
 }
 
 } // namespace bnn::sim

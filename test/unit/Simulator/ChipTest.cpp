@@ -268,7 +268,7 @@ TEST_P(Chips, TernaryTwoPlanes) {
 }
 
 // Cells of thresholds are read like others: what a read draws depends on what
-// is read only, and the fused executor says that it is not its part.
+// is read only.
 TEST_P(Chips, ThresholdCellsAreRead) {
   int seed = GetParam();
   RandomNetwork network = anyBinaryNetwork(seed);
@@ -295,13 +295,8 @@ TEST_P(Chips, ThresholdCellsAreRead) {
                         Executor::Replay, nullptr);
   EXPECT_EQ(runChip(network.image, network.samples, Executor::Replay, &chip),
             wanted);
-  llvm::Expected<Simulator> fused =
-      Simulator::create(network.image, Executor::Fused);
-  ASSERT_TRUE(bool(fused));
-  EXPECT_NE(message(llvm::cantFail(fused->makeChip())->program(chip, {}))
-                .find("thresholds in array rows are not executed by fused; use "
-                      "--exec replay"),
-            std::string::npos);
+  EXPECT_EQ(runChip(network.image, network.samples, Executor::Fused, &chip),
+            wanted);
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Chips, testing::Range(0, 90));

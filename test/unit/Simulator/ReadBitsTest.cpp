@@ -48,12 +48,14 @@ double excess(const std::vector<double> &a, const std::vector<double> &b) {
 
 /// A network whose counts are matches, as the compiler makes them: others are
 /// random, and take another way.
-RandomNetwork
-countingMatches(llvm::function_ref<RandomNetwork(unsigned)> make) {
+RandomNetwork countingMatches(llvm::function_ref<RandomNetwork(unsigned)> make,
+                              bool thresholdCells = false) {
   for (unsigned seed = 7;; ++seed) {
     RandomNetwork network = make(seed);
     network.finish();
-    if (network.image.steps(0).array().count_unit() == 2)
+    const ArrayLayer &layer = network.image.steps(0).array();
+    if (layer.count_unit() == 2 &&
+        (layer.threshold_placement_size() > 0) == thresholdCells)
       return network;
   }
 }
@@ -64,6 +66,7 @@ struct Law {
   bool convolution, mask, ternary;
   double rate;
   bool marginal;
+  bool thresholdCells = false;
 };
 
 class Bits : public testing::TestWithParam<Law> {
@@ -72,21 +75,25 @@ protected:
   /// decades, some of them on frozen errors.
   void prepare(int samples) {
     const Law &law = GetParam();
-    network = countingMatches([&](unsigned seed) {
-      RandomNetwork network(seed, {32, 33, law.ternary, law.mask}, samples);
-      if (law.convolution) {
-        // Borders have thresholds of their own.
-        network.input({1, 5, 5, 5}, {ArrayLayer::BIPOLAR});
-        network.convolution(
-            {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, 1, law.neurons},
-            law.ternary, Outputs::Binary, {ArrayLayer::BIPOLAR});
-      } else {
-        network.input({1, 1, 71}, {ArrayLayer::BIPOLAR});
-        network.dense(1, 1, law.neurons, law.ternary, Outputs::Binary,
-                      {ArrayLayer::BIPOLAR});
-      }
-      return network;
-    });
+    network = countingMatches(
+        [&](unsigned seed) {
+          RandomNetwork network(
+              seed, {32, 33, law.ternary, law.mask, false, law.thresholdCells},
+              samples);
+          if (law.convolution) {
+            // Borders have thresholds of their own.
+            network.input({1, 5, 5, 5}, {ArrayLayer::BIPOLAR});
+            network.convolution(
+                {{3, 3}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, 1, law.neurons},
+                law.ternary, Outputs::Binary, {ArrayLayer::BIPOLAR});
+          } else {
+            network.input({1, 1, 71}, {ArrayLayer::BIPOLAR});
+            network.dense(1, 1, law.neurons, law.ternary, Outputs::Binary,
+                          {ArrayLayer::BIPOLAR});
+          }
+          return network;
+        },
+        GetParam().thresholdCells);
     image::CellMap map(network->image);
     int turn = 0;
     for (const image::MappedTile &tile : map.tiles())
@@ -152,16 +159,18 @@ TEST_P(Bits, DoNotDependOnTheInstructionSet) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Bits,
-    testing::Values(Law{"Rare", 30000, 40, false, true, false, 4e-3, false},
-                    Law{"Frequent", 12000, 40, false, true, false, 0.05, false},
-                    Law{"Padding", 18000, 40, false, false, false, 0.01, false},
-                    Law{"Wide", 5000, 300, false, true, false, 2e-3, false},
-                    Law{"Borders", 2000, 24, true, true, false, 5e-3, false},
-                    Law{"Ternary", 20000, 40, false, true, true, 0.05, false},
-                    Law{"Marginal", 40000, 40, false, true, false, 0, true},
-                    Law{"MarginalBorders", 2000, 30, true, false, false, 0,
-                        true},
-                    Law{"Both", 18000, 40, false, true, false, 0.01, true}),
+    testing::Values(
+        Law{"Rare", 30000, 40, false, true, false, 4e-3, false},
+        Law{"Frequent", 12000, 40, false, true, false, 0.05, false},
+        Law{"Padding", 18000, 40, false, false, false, 0.01, false},
+        Law{"Wide", 5000, 300, false, true, false, 2e-3, false},
+        Law{"Borders", 2000, 24, true, true, false, 5e-3, false},
+        Law{"Ternary", 20000, 40, false, true, true, 0.05, false},
+        Law{"Marginal", 40000, 40, false, true, false, 0, true},
+        Law{"MarginalBorders", 2000, 30, true, false, false, 0, true},
+        Law{"Both", 18000, 40, false, true, false, 0.01, true},
+        Law{"Thresholds", 18000, 40, false, true, false, 0.01, false, true},
+        Law{"ThresholdBorders", 2000, 24, true, true, false, 5e-3, true, true}),
     [](const auto &info) { return std::string(info.param.name); });
 
 /// A neuron's code by the number of matches, 0 .. lanes: its counts.
