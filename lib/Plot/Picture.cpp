@@ -106,6 +106,23 @@ private:
   FileRemover remover;
 };
 
+/// Lines that fit the picture, cut at spaces.
+std::vector<std::string> wrap(ArrayRef<std::string> lines) {
+  constexpr size_t widest = 125;
+  std::vector<std::string> result;
+  for (StringRef line : lines) {
+    while (line.size() > widest) {
+      size_t space = line.take_front(widest + 1).rfind(' ');
+      if (space == StringRef::npos || space == 0)
+        break; // one long word
+      result.push_back(line.take_front(space).str());
+      line = line.drop_front(space + 1);
+    }
+    result.push_back(line.str());
+  }
+  return result;
+}
+
 } // namespace
 
 Expected<std::string> renderSvg(const Picture &picture) {
@@ -123,10 +140,11 @@ Expected<std::string> renderSvg(const Picture &picture) {
       "set tics nomirror out\n"
       "set key noenhanced reverse Left samplen 2.5\n",
       width, height);
-  size_t lines = picture.caption.size();
+  std::vector<std::string> caption = wrap(picture.caption);
+  size_t lines = caption.size();
   script += fmt::format("set bmargin at screen {:.4f}\n",
                         double(78 + lines * lineHeight) / height);
-  for (auto [index, line] : enumerate(picture.caption))
+  for (auto [index, line] : enumerate(caption))
     script += fmt::format(
         "set label {} {} at screen 0.5,{:.4f} center font ',11' textcolor "
         "'#404040' noenhanced\n",

@@ -70,6 +70,26 @@ TEST(Plot, GnuplotErrorsAreErrors) {
             std::string::npos);
 }
 
+/// A caption that is wider than the picture goes on in the next line.
+TEST(Plot, LongCaptions) {
+  if (llvm::Error error = checkGnuplot()) {
+    llvm::consumeError(std::move(error));
+    GTEST_SKIP() << "no gnuplot";
+  }
+  Picture picture;
+  picture.commands = "plot x\n";
+  std::string caption = "first";
+  for (int i = 0; i < 40; ++i)
+    caption += " word" + std::to_string(i);
+  picture.caption = {caption};
+  std::string svg = llvm::cantFail(renderSvg(picture));
+  for (const char *word : {"first word0", "word39"})
+    EXPECT_NE(svg.find(word), std::string::npos) << word;
+  EXPECT_EQ(svg.find(caption), std::string::npos);
+  size_t start = svg.find("first word0");
+  EXPECT_LE(svg.find('<', start) - start, 125U);
+}
+
 TEST(Plot, Accuracy) {
   AccuracyPlot plot;
   plot.x = {"bit error rate", true};
