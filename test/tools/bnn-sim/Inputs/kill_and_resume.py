@@ -29,8 +29,9 @@ def chips_in(path):
 
 
 resumable = ["--resume", checkpoint, "--save-every", "0"]
+# In a group of processes of its own: mpirun ends its group with it.
 killed = subprocess.Popen(command("resumed.json", 2, *resumable), stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL if mpirun else None)
+                          stderr=subprocess.DEVNULL if mpirun else None, start_new_session=True)
 while not os.path.exists(checkpoint):
     assert killed.poll() is None, "the run ended before it could be killed"
     time.sleep(0.002)
