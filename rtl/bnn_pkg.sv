@@ -89,6 +89,13 @@ package bnn_pkg;
     logic       has_bias;
     logic       has_functions;
     word_t      functions;       // number of the first
+    // Thresholds in cells (bits of one; 0: in registers), the first tile row of
+    // their own, thresholds of a function, cells of a class, and the least value.
+    logic [5:0] threshold_bits;
+    word_t      threshold_band;
+    word_t      threshold_slots;
+    word_t      class_cells;
+    word_t      threshold_base;
     // Pools, thresholds, combinations.
     logic       sum;
     word_t      channels;
@@ -107,6 +114,7 @@ package bnn_pkg;
     logic       last_of_layer;
     plane_t     plane;
     word_t      function_index;
+    word_t      first_cell;      // of the class, in the word of thresholds
     word_t      address;         // of the result
   } tag_t;
 
@@ -120,7 +128,7 @@ package bnn_pkg;
     SectionCells = 5       // words of all rows to program
   } section_e;
 
-  typedef enum logic [3:0] {
+  typedef enum logic [4:0] {
     ListWeights = 0,
     ListInputs = 1,        // of the network, or of a combination
     ListOutputs = 2,
@@ -136,9 +144,10 @@ package bnn_pkg;
     ListBias = 12,
     ListStart = 13,        // before the thresholds, which need it
     ListThresholds = 14,
-    ListCodes = 15
+    ListCodes = 15,
+    ListThresholdTiles = 16
   } list_e;
-  localparam int NumLists = 16;
+  localparam int NumLists = 17;
 
   // log2 of a power of two.
   function automatic logic [4:0] log2(input word_t x);

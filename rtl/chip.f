@@ -11,6 +11,7 @@ cell_array.sv
 subarray.sv
 adders.sv
 column_sums.sv
+threshold_cells.sv
 function_store.sv
 activation_buffer.sv
 sequencer.sv

@@ -25,6 +25,7 @@ module chip
   parameter int VALUES       = 2,
   parameter int FUNCTIONS    = 1,      // step functions and biases of all layers
   parameter int THRESHOLDS   = 1,      // of the longest function
+  parameter int WORD_CELLS   = 1,      // of a neuron's thresholds in cells
   parameter int TABLE      = 1,      // words: classes of positions, factors
   parameter int BYTES        = 1024,   // of the activation buffer
   parameter int GATHER       = LANES,  // inputs that reach the window in a clock
@@ -71,7 +72,8 @@ module chip
   localparam int PlaneBits  = PLANES > 1 ? $clog2(PLANES) : 1;
   localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1;
   localparam int ThresholdBits = $clog2(THRESHOLDS + 1);
-  localparam int LaneBits   = LANES > 1 ? $clog2(LANES) : 1;
+  // Lanes, or cells of thresholds.
+  localparam int LaneBits   = $clog2((LANES > WORD_CELLS ? LANES : WORD_CELLS) + 1);
   localparam int CounterBits = ACCUMULATOR_BITS + 1;
 
   //-------------------------------------------------------------------------
@@ -93,6 +95,7 @@ module chip
   logic [RoundBits-1:0]     config_round;
   logic [SlotBits-1:0]      config_slot;
   logic [LaneBits-1:0]      config_lane;
+  logic                     config_threshold;
   logic                     write_threshold, write_code, write_bias, write_length;
   word_t                    write_function, function_data;
   logic [ThresholdBits-1:0] write_slot;
@@ -104,14 +107,18 @@ module chip
 
   loader #(
     .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .MUX(MUX), .TERNARY(TERNARY),
-    .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS), .BANDS(BANDS), .PLANES(PLANES),
-    .LANES(LANES), .NEURONS(NEURONS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS),
+    .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
+    .BANDS(BANDS), .PLANES(PLANES), .LANES(LANES), .LANE_BITS(LaneBits), .NEURONS(NEURONS),
+    .WORD_CELLS(WORD_CELLS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS),
+    .THRESHOLDS(THRESHOLDS),
     .TABLE(TABLE), .BYTES(BYTES), .ACCUMULATOR_BITS(ACCUMULATOR_BITS),
     .PROGRAM_WORDS(PROGRAM_WORDS)
   ) loader_unit (
     .clk, .reset, .address(program_address), .data(program_data), .loaded, .error,
-    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl, .config_blb,
-    .config_column, .config_width, .config_band, .config_round, .config_slot, .config_lane, .swap_polarity,
+    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl,
+    .config_blb,
+    .config_column, .config_width, .config_band, .config_round, .config_slot, .config_lane,
+    .config_threshold, .swap_polarity,
     .write_threshold, .write_code, .write_bias, .write_length, .write_function, .write_slot,
     .write_data(function_data), .band, .rounds, .table_address, .table_word, .step_number,
     .step, .steps, .input_value, .output_value
@@ -162,7 +169,10 @@ module chip
   logic [PlaneBits-1:0] plane;
   tag_t                 tag;
   word_t                sequencer_class;
-  logic                 first, merge, compare;
+  logic                 first, merge, compare, extra;
+  logic [4:0]           planes_before;
+  word_t                cell_index;
+  logic                 more[SUBARRAYS], any_more;
   logic [BandBits-1:0]  collect_band;
   word_t                compare_functions, compare_address;
 
@@ -170,15 +180,22 @@ module chip
     .ROWS(ROWS), .MUX(MUX), .ROUNDS(ROUNDS), .BAND_BITS(BandBits), .PLANES(PLANES)
   ) sequencer_unit (
     .clk, .reset, .start(launch_array), .step, .done(sequencer_done), .retired, .window_start,
-    .window_ready, .window_take, .window_more, .band, .rounds, .class_address(sequencer_class),
-    .position_class(table_word), .read, .round, .offset, .phase, .plane, .tag, .first,
-    .merge, .compare, .collect_band, .compare_functions, .compare_address, .filling, .waiting, .draining
+    .window_ready, .window_take, .window_more, .band, .rounds, .more(any_more),
+    .class_address(sequencer_class),
+    .position_class(table_word), .read, .round, .offset, .phase, .plane, .extra, .planes_before,
+    .cell_index, .tag, .first,
+    .merge, .compare, .collect_band, .compare_functions, .compare_address, .filling, .waiting,
+    .draining
   );
 
   logic [LANES-1:0] lanes;
   logic             answer[SUBARRAYS];
   logic [SlotBits-1:0] slot[SUBARRAYS];
   logic signed [CountBits-1:0] count[SUBARRAYS];
+  logic                cells_read[SUBARRAYS];
+  logic [LaneBits-1:0] cells_first[SUBARRAYS];
+  logic [SlotBits-1:0] cells_slot[SUBARRAYS];
+  logic [COLUMNS-1:0]  read_cells[SUBARRAYS];
   logic [ROUNDS-1:0] collected[SUBARRAYS];
   logic [ROUNDS-1:0][SlotBits-1:0] collected_slot[SUBARRAYS];
   logic [ROUNDS-1:0][COLUMNS*CounterBits-1:0] counters[SUBARRAYS];
@@ -187,16 +204,26 @@ module chip
     subarray #(
       .ROWS(ROWS), .COLUMNS(COLUMNS), .MUX(MUX), .TERNARY(TERNARY), .TILES(TILES),
       .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS), .BAND_BITS(BandBits), .LANES(LANES),
+      .LANE_BITS(LaneBits),
       .S2P(S2P), .COUNTER_BITS(CounterBits)
     ) unit (
       .clk, .reset, .id(word_t'(s)), .config_subarray, .config_cells, .config_tile, .config_row,
-      .config_block, .config_bl, .config_blb, .config_column, .config_width, .config_band, .config_round,
-      .config_slot, .config_lane, .swap_polarity, .read, .band, .round, .offset, .phase, .lanes,
-      .by_input(step.by_input), .first, .weight(tag.plane),
+      .config_block, .config_bl, .config_blb, .config_column, .config_width, .config_band,
+      .config_round,
+      .config_slot, .config_lane, .config_threshold, .swap_polarity, .read, .band, .round,
+      .offset, .phase, .lanes,
+      .by_input(step.by_input), .extra, .rounds, .planes_before, .more(more[s]),
+      .cells_read(cells_read[s]), .cells_first(cells_first[s]), .cells_slot(cells_slot[s]),
+      .read_cells(read_cells[s]), .first, .weight(tag.plane),
       .answer(answer[s]), .slot(slot[s]), .count(count[s]),
       .collect(merge || compare), .collect_band, .collected(collected[s]),
       .collected_slot(collected_slot[s]), .counters(counters[s])
     );
+  end
+
+  always_comb begin
+    any_more = 1'b0;
+    for (int s = 0; s < SUBARRAYS; ++s) any_more |= more[s];
   end
 
   // Each answer to the adder of its tile column; no two are for the same.
@@ -254,23 +281,38 @@ module chip
     end
 
   accumulator_t sums[NEURONS];
+  word_t        places[NEURONS];
   column_sums #(
     .SUBARRAYS(SUBARRAYS), .COLUMNS(COLUMNS), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
     .COUNTER_BITS(CounterBits), .NEURONS(NEURONS)
   ) column_sum_unit (
-    .clk, .reset, .step, .merge, .compare, .collected, .collected_slot, .counters, .sums
+    .clk, .reset, .step, .merge, .compare, .collected, .collected_slot, .counters, .sums,
+    .places
   );
 
   word_t digital_function;
   logic signed [31:0] digital_value, code, bias, result;
+  logic [WORD_CELLS-1:0] threshold_word;
+  logic [TILE_COLUMNS*COLUMNS-1:0] threshold_columns[WORD_CELLS];
+  threshold_cells #(
+    .SUBARRAYS(SUBARRAYS), .COLUMNS(COLUMNS), .TILE_COLUMNS(TILE_COLUMNS),
+    .WORD_CELLS(WORD_CELLS), .LANE_BITS(LaneBits), .LATENCY_BITS(SlotBits + 1), .DEPTH(Depth)
+  ) threshold_cell_unit (
+    .clk, .read, .by_input(step.by_input), .first_read(tag.first), .first_cell(tag.first_cell),
+    .cell_index, .first_of_cell(round == '0 && phase == '0), .cells_read, .cells_first,
+    .cells_slot, .read_cells, .latency, .word(threshold_word), .columns(threshold_columns)
+  );
+
   logic signed [31:0] all_codes[NEURONS], all_biases[NEURONS], all_results[NEURONS];
   function_store #(
-    .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS), .NEURONS(NEURONS), .VALUE_BITS(CounterBits)
+    .FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS), .NEURONS(NEURONS), .VALUE_BITS(CounterBits),
+    .WORD_CELLS(WORD_CELLS), .PLACES(TILE_COLUMNS * COLUMNS)
   ) functions (
     .clk, .write_threshold, .write_code, .write_bias, .write_length, .write_function,
     .write_slot, .write_data(function_data),
     .function_index(step.kind == KindArray ? adding.function_index : digital_function),
     .value(step.kind == KindArray ? 32'(accumulator) : digital_value),
+    .step, .cells(threshold_word), .all_cells(threshold_columns), .all_places(places),
     .code, .bias,
     .all(compare), .all_first(compare_functions), .all_values(sums), .all_codes, .all_biases
   );

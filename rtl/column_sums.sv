@@ -23,7 +23,8 @@ module column_sums
   input  logic [ROUNDS-1:0][SlotBits-1:0] collected_slot[SUBARRAYS],
   input  logic [ROUNDS-1:0][COLUMNS*COUNTER_BITS-1:0] counters[SUBARRAYS],
 
-  output logic signed [COUNTER_BITS-1:0] sums[NEURONS]
+  output logic signed [COUNTER_BITS-1:0] sums[NEURONS],
+  output word_t places[NEURONS]        // columns of the neurons, all tile columns together
 );
 
   localparam int NeuronBits = NEURONS > 1 ? $clog2(NEURONS) : 1;
@@ -61,14 +62,19 @@ module column_sums
   // Tile columns come group by group; the last one of a group is not full.
   word_t first, left;
   always_comb begin
-    for (int n = 0; n < NEURONS; ++n) sums[n] = '0;
+    for (int n = 0; n < NEURONS; ++n) begin
+      sums[n] = '0;
+      places[n] = '0;
+    end
     first = '0;
     left = step.group_neurons;
     if (compare)
       for (int k = 0; k < TILE_COLUMNS; ++k) begin
         for (int c = 0; c < COLUMNS; ++c)
-          if (word_t'(c) < left && first + word_t'(c) < word_t'(NEURONS))
+          if (word_t'(c) < left && first + word_t'(c) < word_t'(NEURONS)) begin
             sums[NeuronBits'(first + word_t'(c))] = signed'(total[k][c]);
+            places[NeuronBits'(first + word_t'(c))] = word_t'(k * COLUMNS + c);
+          end
         if (left > word_t'(COLUMNS)) begin
           first = first + word_t'(COLUMNS);
           left = left - word_t'(COLUMNS);

@@ -9,6 +9,8 @@ module function_store
   parameter int THRESHOLDS = 1,       // of the longest function
   parameter int NEURONS    = 1,       // compared in a clock
   parameter int VALUE_BITS = 32,
+  parameter int WORD_CELLS = 1,       // cells of a neuron's thresholds
+  parameter int PLACES     = 1,       // columns that neurons can have
   localparam int SlotBits  = $clog2(THRESHOLDS + 1)
 ) (
   input  logic clk,
@@ -20,6 +22,13 @@ module function_store
   input  word_t               write_function,
   input  logic [SlotBits-1:0] write_slot,
   input  word_t               write_data,
+
+  // Thresholds in cells: those of the neuron that `value` belongs to, and by
+  // cell those of all columns. Codes are in registers all the same.
+  input  step_t               step,
+  input  logic [WORD_CELLS-1:0] cells,
+  input  logic [PLACES-1:0]   all_cells[WORD_CELLS],
+  input  word_t               all_places[NEURONS],
 
   input  word_t               function_index,
   input  logic signed [31:0]  value,
@@ -34,6 +43,8 @@ module function_store
 );
 
   localparam int Bits = FUNCTIONS > 1 ? $clog2(FUNCTIONS) : 1;
+  localparam int CellBits = WORD_CELLS > 1 ? $clog2(WORD_CELLS) : 1;
+  localparam int PlaceBits = PLACES > 1 ? $clog2(PLACES) : 1;
 
   logic [SlotBits-1:0]         lengths[FUNCTIONS];
   logic [THRESHOLDS-1:0][31:0] thresholds[FUNCTIONS];
@@ -60,13 +71,34 @@ module function_store
   always_comb begin
     reached = '0;
     for (int i = 0; i < THRESHOLDS; ++i)
-      if (SlotBits'(i) < length && value >= signed'(threshold[i])) reached = SlotBits'(i + 1);
+      if (step.threshold_bits != '0 && step.kind == KindArray) begin
+        if (in_cells(word_t'(i), cells, value)) reached = SlotBits'(i + 1);
+      end else if (SlotBits'(i) < length && value >= signed'(threshold[i])) begin
+        reached = SlotBits'(i + 1);
+      end
   end
+
+  // Whether `of` reaches threshold `slot` of a word; all ones are never reached.
+  function automatic logic in_cells(input word_t slot, input logic [WORD_CELLS-1:0] word,
+                                    input logic signed [31:0] of);
+    word_t above;
+    logic  used;
+    above = '0;
+    used = 1'b0;
+    for (int b = 0; b < 32; ++b)
+      if (b < int'(step.threshold_bits)) begin
+        above[b] = word[CellBits'(slot * word_t'(step.threshold_bits) + word_t'(b))];
+        used |= !above[b];
+      end
+    in_cells = slot < step.threshold_slots && used && of >= signed'(step.threshold_base + above);
+  endfunction
   assign code = signed'(choice[reached]);
 
   logic [Bits-1:0]     one;
   logic [SlotBits-1:0] one_reached;
+  logic [WORD_CELLS-1:0] one_word;
   always_comb begin
+    one_word = '0;
     one = '0;
     one_reached = '0;
     for (int n = 0; n < NEURONS; ++n) begin
@@ -75,10 +107,15 @@ module function_store
       if (all) begin
         one = Bits'(all_first + word_t'(n));
         one_reached = '0;
+        for (int c = 0; c < WORD_CELLS; ++c)
+          one_word[c] = all_cells[c][PlaceBits'(all_places[n])];
         for (int i = 0; i < THRESHOLDS; ++i)
-          if (SlotBits'(i) < lengths[one] &&
-              32'(all_values[n]) >= signed'(thresholds[one][i]))
+          if (step.threshold_bits != '0) begin
+            if (in_cells(word_t'(i), one_word, 32'(all_values[n]))) one_reached = SlotBits'(i + 1);
+          end else if (SlotBits'(i) < lengths[one] &&
+                       32'(all_values[n]) >= signed'(thresholds[one][i])) begin
             one_reached = SlotBits'(i + 1);
+          end
         all_codes[n] = signed'(codes[one][one_reached]);
         all_biases[n] = signed'(biases[one]);
       end

@@ -23,6 +23,7 @@ module loader
   parameter int VALUES        = 2,
   parameter int FUNCTIONS     = 1,
   parameter int THRESHOLDS    = 1,
+  parameter int WORD_CELLS    = 1,
   parameter int TABLE         = 1,
   parameter int BYTES         = 1024,
   parameter int ACCUMULATOR_BITS = 32,
@@ -31,7 +32,7 @@ module loader
   localparam int ColumnBits = $clog2(COLUMNS + 1),
   localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
-  localparam int LaneBits   = LANES > 1 ? $clog2(LANES) : 1,
+  parameter int LANE_BITS     = 5,
   localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1,
   localparam int TableBits  = TABLE > 1 ? $clog2(TABLE) : 1,
   localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1,
@@ -58,7 +59,8 @@ module loader
   output logic [BandBits-1:0]   config_band,
   output logic [RoundBits-1:0]  config_round,
   output logic [SlotBits-1:0]   config_slot,
-  output logic [LaneBits-1:0]   config_lane,
+  output logic [LANE_BITS-1:0]  config_lane,
+  output logic                  config_threshold,
   output logic                  swap_polarity,
 
   // To the function store.
@@ -143,6 +145,8 @@ module loader
   word_t bands, functions, table_used;           // used by earlier steps
   word_t tile_rows, groups_left, functions_now, table_now;
   logic  alternating;
+  word_t border_classes, word_cells;
+  assign word_cells = border_classes * current.class_cells;
 
   // A list of one or two sizes goes to [1], or [0] and [1].
   logic two;
@@ -210,6 +214,7 @@ module loader
         28: tile_rows <= data;
         29: current.tile_columns <= data;
         30: alternating <= data[0];
+        35: border_classes <= data;
         37: begin
           current.has_table <= data != '0;
           table_now <= data;
@@ -227,7 +232,17 @@ module loader
         49: begin
           current.by_input <= data[0];
           if (data[0]) current.window_lanes <= current.lanes * current.groups;
+          current.threshold_band <= current.band + tile_rows;
         end
+        50: current.threshold_bits <= data[5:0];
+        51: begin
+          current.threshold_slots <= data;
+          current.class_cells <= data * word_t'(current.threshold_bits);
+        end
+        52: current.threshold_base <= data;
+        54: if (current.by_input)
+              // A row of cells is shared by the neurons: each has a round of its own.
+              tile_rows <= tile_rows + (word_cells + word_t'(ROWS) - 1) / word_t'(ROWS);
         default: ;
       endcase
     end else if (field && kind == KindPool) begin
@@ -291,12 +306,12 @@ module loader
   logic too_many, too_long, skip;
   tile_loader #(
     .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .TILES(TILES), .ROUNDS(ROUNDS),
-    .TILE_COLUMNS(TILE_COLUMNS), .LANES(LANES), .BANDS(BANDS)
+    .TILE_COLUMNS(TILE_COLUMNS), .LANE_BITS(LANE_BITS), .BANDS(BANDS)
   ) tiles (
-    .clk, .reset, .section, .list, .data, .step(current), .alternating, .too_many,
+    .clk, .reset, .section, .list, .data, .step(current), .alternating, .word_cells, .too_many,
     .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl,
     .config_blb, .config_column, .config_width, .config_band, .config_round, .config_slot,
-    .config_lane, .band, .rounds
+    .config_lane, .config_threshold, .band, .rounds
   );
 
   function_loader #(.FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS)) functions_of_steps (
@@ -321,6 +336,7 @@ module loader
         15: if (data != word_t'(TERNARY)) found = ErrorChip;
         17: if (data > word_t'(SUBARRAYS)) found = ErrorCapacity;
         20: if (data > word_t'(BYTES)) found = ErrorCapacity;
+        22, 24: if (data > 1) found = ErrorStep; // inputs, outputs
         26: if (data > word_t'(VALUES)) found = ErrorCapacity;
         28: if (data > word_t'(STEPS)) found = ErrorCapacity;
         default: ;
@@ -341,7 +357,12 @@ module loader
             else if (data[0] && (current.lanes * current.groups > word_t'(LANES) ||
                                  current.neurons > word_t'(NEURONS)))
               found = ErrorCapacity;
-        50: if (data != '0) found = ErrorStep; // thresholds in cells
+        50: if (data > 32) found = ErrorStep;
+        51: if (data > word_t'(THRESHOLDS)) found = ErrorCapacity;
+        54: if (word_cells > word_t'(WORD_CELLS) ||
+                (current.by_input && bands + tile_rows + word_cells / word_t'(ROWS) >= word_t'(BANDS) &&
+                 word_cells != '0))
+              found = ErrorCapacity;
         default: ;
       endcase
     if (field && kind == KindPool && index == 8 && data > 2) found = ErrorStep;

@@ -31,7 +31,7 @@ def words(record):
 def tiles_of_subarrays(program):
     counts = collections.Counter()
     for step in program["steps"]:
-        counts.update(step.get("tiles", [])[::3])
+        counts.update(step.get("tiles", [])[::3] + step.get("threshold_tiles", [])[::3])
     return max(counts.values())
 
 
@@ -39,11 +39,26 @@ def by_input(step):
     return step["orientation"] == 1
 
 
-def rounds(step):
-    """Tiles of a tile row that lie in the same subarray."""
+def word_cells(step):
+    """Cells of a neuron's thresholds."""
+    return step["border_classes"] * step["threshold_slots"] * step["threshold_bits"]
+
+
+def pieces(step, program):
+    """Tiles that a word of thresholds takes."""
+    return -(-word_cells(step) // program["rows" if by_input(step) else "columns"])
+
+
+def rounds(step, program):
+    """Reads of a subarray for one row: tiles of a tile row, and of its thresholds."""
     subarrays, columns = step["tiles"][::3], step["tile_columns"]
-    return max(max(collections.Counter(subarrays[t:t + columns]).values())
-               for t in range(0, len(subarrays), columns))
+    rows = [subarrays[t:t + columns] for t in range(0, len(subarrays), columns)]
+    words, count = step["threshold_tiles"][::3], pieces(step, program)
+    if by_input(step):
+        rows += [words[p::count] for p in range(count)]
+    elif count:
+        rows += [words[t:t + count] for t in range(0, len(words), count)]
+    return max(max(collections.Counter(row).values()) for row in rows)
 
 
 def lanes(step, columns):
@@ -67,9 +82,9 @@ def parameters(program):
         "SUBARRAYS": program["subarrays"],
         "S2P": int(any(by_input(step) for step in arrays)),
         "TILES": tiles_of_subarrays(program),
-        "ROUNDS": max(map(rounds, arrays)),
+        "ROUNDS": max(rounds(step, program) for step in arrays),
         "TILE_COLUMNS": max(step["tile_columns"] for step in arrays),
-        "BANDS": sum(step["tile_rows"] for step in arrays),
+        "BANDS": sum(step["tile_rows"] + (pieces(step, program) if by_input(step) else 0) for step in arrays),
         "LANES": max(program["columns"], *(lanes(step, program["columns"]) for step in arrays)),
         "NEURONS": max([1] + [step["neurons"] for step in arrays if by_input(step)]),
         "PLANES": max(len(step["plane_weights"]) for step in arrays),
@@ -80,6 +95,7 @@ def parameters(program):
                                 for step in tables)),
         "THRESHOLDS": max([1] + [b - a for step in tables
                                  for a, b in zip(step["step_start"], step["step_start"][1:])]),
+        "WORD_CELLS": max([1] + list(map(word_cells, arrays))),
         "TABLE": max(1, sum(len(step.get(name, [])) for step in program["steps"]
                             for name in ("position_class", "minimum_channels", "factors"))),
         "BYTES": program["arena_bytes"],

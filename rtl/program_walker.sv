@@ -48,6 +48,7 @@ module program_walker
       {KindArray, 6'd42}: which = ListStart;
       {KindArray, 6'd44}: which = ListThresholds;
       {KindArray, 6'd46}: which = ListCodes;
+      {KindArray, 6'd53}: which = ListThresholdTiles;
       {KindPool, 6'd7}: which = ListInputSize;
       {KindPool, 6'd9}: which = ListOutputSize;
       {KindPool, 6'd11}: which = ListKernel;
@@ -88,7 +89,7 @@ module program_walker
   word_t version, words, wanted_crc, crc;
   word_t values_first, values_count, steps_first, steps_count, cells_first, cells_words;
   word_t row_words;
-  word_t list_first[NumLists], list_count[NumLists];
+  word_t [NumLists-1:0] list_first, list_count;
 
   // The next list that is not empty.
   list_e next_list;
@@ -213,7 +214,7 @@ module program_walker
       error <= NoError;
       kind <= KindChip;
       list <= ListWeights;
-      for (int i = 0; i < NumLists; ++i) list_count[i] <= '0;
+      list_count <= '0;
     end else begin
       state <= next_state;
       at <= next_address;
@@ -242,8 +243,7 @@ module program_walker
             default: ;
           endcase
       end
-      if (state == StepAddress)
-        for (int i = 0; i < NumLists; ++i) list_count[i] <= '0;
+      if (state == StepAddress) list_count <= '0;
       if (!hold && (state != Lists || last_entry)) list <= next_list;
     end
 

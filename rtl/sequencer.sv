@@ -39,6 +39,7 @@ module sequencer
   // What the loader knows of each tile row: its rounds.
   output logic [BAND_BITS-1:0] band,
   input  logic [RoundBits:0]   rounds,
+  input  logic                 more,      // extra reads of thresholds after this one
   // Border class of each position.
   output word_t class_address,
   input  word_t position_class,
@@ -48,6 +49,9 @@ module sequencer
   output logic [RowBits-1:0]   offset,
   output logic [PhaseBits-1:0] phase,
   output logic [PlaneBits-1:0] plane,
+  output logic                 extra,     // a read of thresholds alone
+  output logic [4:0]           planes_before,
+  output word_t                cell_index,// s2p: of the cells of the class
   output tag_t                 tag,
   output logic                 first,     // read of the counters of columns
 
@@ -72,7 +76,7 @@ module sequencer
 
   // The innermost loop first.
   logic last_round, last_phase, last_plane, last_neuron, last_position, last_of_group;
-  assign last_round    = (RoundBits + 1)'(round) + 1'b1 == rounds;
+  assign last_round    = extra ? !more : (RoundBits + 1)'(round) + 1'b1 == rounds;
   assign last_phase    = int'(phase) == MUX - 1;
   assign last_plane    = 5'(plane_index) + 1'b1 == step.planes;
   assign last_of_group = group_neuron + 1 == step.group_neurons;
@@ -80,7 +84,15 @@ module sequencer
   assign last_position = position + 1 == step.positions;
 
   logic neuron_done, window_done, layer_done, last_row;
-  assign neuron_done = last_round && last_phase && last_plane;
+  // Thresholds in cells: after the weights of a neuron, or of all lanes.
+  logic in_cells, reads_done, begin_extra, last_cell;
+  word_t cell_at;                         // in the word of thresholds
+  assign in_cells    = step.threshold_bits != '0;
+  assign last_cell   = cell_index + 1 == step.class_cells;
+  assign reads_done  = last_round && last_phase && (extra || last_plane);
+  assign begin_extra = !extra && reads_done && in_cells && (step.by_input ? last_neuron : more);
+  assign neuron_done = reads_done && !begin_extra && (!step.by_input || !extra || last_cell);
+  assign planes_before = extra ? step.planes : 5'(plane_index);
   assign last_row    = int'(offset) == ROWS - 1;
   // A row that is an input takes part in all neurons: `neuron` counts lanes.
   assign window_done = neuron_done && (step.by_input ? last_neuron : last_of_group);
@@ -108,12 +120,13 @@ module sequencer
   always_comb begin
     tag = '0;
     tag.valid          = read && !step.by_input;
-    tag.first          = round == '0 && phase == '0 && plane_index == '0;
+    tag.first          = round == '0 && phase == '0 && plane_index == '0 && !extra;
     tag.last           = neuron_done;
     tag.last_of_layer  = layer_done;
     tag.plane          = step.plane[4'(plane_index)];
     tag.function_index = step.functions + (step.by_input ? '0 : neuron) +
                          (step.has_table ? position_class * step.neurons : '0);
+    tag.first_cell     = step.has_table ? position_class * step.class_cells : '0;
     tag.address        = step.result.offset + (result << step.result.log_bytes);
   end
 
@@ -134,6 +147,8 @@ module sequencer
             round <= '0;
             band <= BAND_BITS'(step.band);
             offset <= '0;
+            extra <= 1'b0;
+            cell_index <= '0;
             result <= '0;
             position_result <= '0;
             taken <= '0;
@@ -153,8 +168,8 @@ module sequencer
 
       // The comparison of a position goes on while the next one is read.
       compare <= read && window_done && step.by_input;
+      if (read && !extra) collect_band <= band;
       if (read) begin
-        collect_band <= band;
         compare_functions <= tag.function_index;
         compare_address <= tag.address;
       end
@@ -163,9 +178,26 @@ module sequencer
         round <= last_round ? '0 : round + 1'b1;
         if (last_round) begin
           phase <= last_phase ? '0 : phase + 1'b1;
-          if (last_phase) plane_index <= last_plane ? '0 : plane_index + 1'b1;
+          if (last_phase && !extra && !begin_extra)
+            plane_index <= last_plane ? '0 : plane_index + 1'b1;
+        end
+        if (begin_extra) begin
+          extra <= 1'b1;
+          cell_index <= '0;
+          if (step.by_input) begin
+            cell_at <= tag.first_cell;
+            band <= BAND_BITS'(step.threshold_band + tag.first_cell / word_t'(ROWS));
+            offset <= RowBits'(tag.first_cell % word_t'(ROWS));
+          end
+        end else if (extra && reads_done && step.by_input && !last_cell) begin
+          cell_index <= cell_index + 1;
+          cell_at <= cell_at + 1;
+          band <= BAND_BITS'(step.threshold_band + (cell_at + 1) / word_t'(ROWS));
+          offset <= RowBits'((cell_at + 1) % word_t'(ROWS));
         end
         if (neuron_done) begin
+          extra <= 1'b0;
+          plane_index <= '0;
           group_neuron <= last_of_group ? '0 : group_neuron + 1;
           neuron <= last_neuron ? '0 : neuron + 1;
           if (last_neuron) begin
@@ -181,7 +213,7 @@ module sequencer
           // Results of a convolution lie channel by channel, those of a dense
           // layer position by position.
           if (step.by_input) begin
-            if (last_neuron) result <= result + (step.convolution ? 1 : step.neurons);
+            if (window_done) result <= result + (step.convolution ? 1 : step.neurons);
           end else if (!step.convolution) begin
             result <= result + 1;
           end else if (last_neuron) begin

@@ -16,6 +16,7 @@ module subarray
   parameter int TILE_COLUMNS = 1,      // of the widest layer
   parameter int BAND_BITS    = 8,
   parameter int LANES        = 32,
+  parameter int LANE_BITS    = 5,
   parameter int S2P          = 0,      // counters for rows that are inputs
   parameter int COUNTER_BITS = 8,
   localparam int RowBits     = ROWS > 1 ? $clog2(ROWS) : 1,
@@ -24,6 +25,7 @@ module subarray
   localparam int SlotBits    = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
   localparam int RoundBits   = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int LaneBits    = LANES > 1 ? $clog2(LANES) : 1,
+  localparam int TileBits    = $clog2(TILES + 1),
   localparam int PhaseBits   = MUX > 1 ? $clog2(MUX) : 1
 ) (
   input  logic                 clk,
@@ -44,7 +46,8 @@ module subarray
   input  logic [BAND_BITS-1:0] config_band,
   input  logic [RoundBits-1:0] config_round,
   input  logic [SlotBits-1:0]  config_slot,
-  input  logic [LaneBits-1:0]  config_lane,      // the first that it sees
+  input  logic [LANE_BITS-1:0] config_lane,      // the first that it sees; of thresholds, the first cell
+  input  logic                 config_threshold,
   input  logic                 swap_polarity,    // BLb low stores +1
 
   // A read, broadcast: row `offset` of the tile of tile row `band` that this
@@ -56,6 +59,16 @@ module subarray
   input  logic [PhaseBits-1:0] phase,
   input  logic [LANES-1:0]     lanes,
   input  logic                 by_input,         // the row's input to all columns
+  // Thresholds in cells: `extra` reads are for them alone, others too where the
+  // subarray has no tile in a round. `planes_before` planes were read before.
+  input  logic                 extra,
+  input  logic [RoundBits:0]   rounds,           // of the tile row
+  input  logic [4:0]           planes_before,
+  output logic                 more,             // extra reads are needed after this
+  output logic                 cells_read,       // of thresholds, in this clock
+  output logic [LANE_BITS-1:0] cells_first,
+  output logic [SlotBits-1:0]  cells_slot,
+  output logic [COLUMNS-1:0]   read_cells,
   input  logic                 first,            // counters begin
   input  plane_t               weight,           // of a one
 
@@ -75,10 +88,12 @@ module subarray
 
   typedef struct packed {
     logic                 valid;
+    logic                 threshold;
     logic [BAND_BITS-1:0] band;
     logic [RoundBits-1:0] round;
+    logic [TileBits-1:0]  ordinal;               // of thresholds of the tile row
     logic [SlotBits-1:0]  slot;
-    logic [LaneBits-1:0]  lane;
+    logic [LANE_BITS-1:0] lane;
     logic [RowBits-1:0]   row;
     logic [ColumnBits-1:0] column;
     logic [ColumnBits-1:0] width;
@@ -94,15 +109,50 @@ module subarray
       tiles <= '0;
     else if (config_tile && selected)
       tiles <= (TILES * $bits(tile_t))'({tiles, tile_t'{
-          valid: 1'b1, band: config_band, round: config_round, slot: config_slot, lane: config_lane,
+          valid: 1'b1, threshold: config_threshold, band: config_band, round: config_round,
+          ordinal: config_ordinal, slot: config_slot, lane: config_lane,
           row: config_row, column: config_column, width: config_width}});
+
+  // Tiles of thresholds that it holds of the same tile row already.
+  logic [TileBits-1:0] config_ordinal;
+  always_comb begin
+    config_ordinal = '0;
+    if (config_tile && selected)
+      for (int i = 0; i < TILES; ++i)
+        if (tiles[i].valid && tiles[i].threshold && tiles[i].band == config_band)
+          config_ordinal = config_ordinal + 1'b1;
+  end
+
+  // What it has of the tile row; which of its thresholds has its turn: with
+  // rows that are neurons they are read in the rounds that are free, then extra.
+  logic [TileBits-1:0] weights, thresholds;
+  logic [15:0] turn, free_rounds;
+  logic free;
+  always_comb begin
+    weights = '0;
+    thresholds = '0;
+    if (read)
+      for (int i = 0; i < TILES; ++i)
+        if (tiles[i].valid && tiles[i].band == band) begin
+          if (tiles[i].threshold) thresholds = thresholds + 1'b1;
+          else weights = weights + 1'b1;
+        end
+    free_rounds = 16'(rounds) - 16'(weights);
+    free = extra || 16'(round) >= 16'(weights);
+    turn = 16'(planes_before) * free_rounds;
+    if (by_input || extra) turn = (by_input ? '0 : turn) + 16'(round);
+    else if (free) turn = turn + 16'(round) - 16'(weights);
+    more = read && 16'(thresholds) > (free ? turn + 1'b1 : turn);
+  end
 
   tile_t tile;
   always_comb begin
     tile = '0;
     if (read)
       for (int i = 0; i < TILES; ++i)
-        if (tiles[i].valid && tiles[i].band == band && tiles[i].round == round)
+        if (tiles[i].valid && tiles[i].band == band &&
+            (tiles[i].threshold ? free && 16'(tiles[i].ordinal) == turn && (extra || !by_input)
+                                : !extra && tiles[i].round == round))
           tile |= tiles[i];
   end
 
@@ -112,8 +162,9 @@ module subarray
     bits = '0;
     enabled = '0;
     if (tile.valid) begin
-      if (by_input) bits = {COLUMNS{lanes[tile.lane + LaneBits'(offset)]}};
-      else bits = lanes[tile.lane+:COLUMNS] << tile.column;
+      if (tile.threshold) bits = '1;
+      else if (by_input) bits = {COLUMNS{lanes[LaneBits'(tile.lane) + LaneBits'(offset)]}};
+      else bits = lanes[LaneBits'(tile.lane)+:COLUMNS] << tile.column;
       enabled = ~(~COLUMNS'(0) << tile.width) << tile.column;
       if (MUX > 1)
         for (int c = 0; c < COLUMNS; ++c)
@@ -143,11 +194,16 @@ module subarray
   assign ones  = enabled & (swap_polarity ? disagree : agree);
   assign zeros = enabled & (swap_polarity ? agree : disagree);
 
+  assign cells_read = tile.valid && tile.threshold;
+  assign cells_first = tile.lane;
+  assign cells_slot = tile.slot;
+  assign read_cells = ones >> tile.column;
+
   always_ff @(posedge clk) begin
     answer <= tile.valid;
     if (tile.valid) begin
       slot <= tile.slot;
-      count <= by_input ? '0 :
+      count <= by_input || tile.threshold ? '0 :
                signed'({1'b0, popcount(ones)}) -
                (TERNARY != 0 ? signed'({1'b0, popcount(zeros)}) : '0);
     end
@@ -161,7 +217,7 @@ module subarray
                                  : counter_t'(1) <<< weight.shift;
 
     always_ff @(posedge clk)
-      if (tile.valid && by_input)
+      if (tile.valid && by_input && !tile.threshold)
         for (int c = 0; c < COLUMNS; ++c)
           if (enabled[c])
             counts[round][c] <= (first ? '0 : counts[round][c]) +
@@ -173,7 +229,7 @@ module subarray
       for (int r = 0; r < ROUNDS; ++r) counters[r] = '0;
       if (collect)
         for (int i = 0; i < TILES; ++i)
-          if (tiles[i].valid && tiles[i].band == collect_band) begin
+          if (tiles[i].valid && !tiles[i].threshold && tiles[i].band == collect_band) begin
             collected[tiles[i].round] = 1'b1;
             collected_slot[tiles[i].round] = tiles[i].slot;
             counters[tiles[i].round] =

@@ -9,13 +9,12 @@ module tile_loader
   parameter int TILES        = 1,
   parameter int ROUNDS       = 1,
   parameter int TILE_COLUMNS = 1,
-  parameter int LANES        = 32,
+  parameter int LANE_BITS    = 5,
   parameter int BANDS        = 1,
   localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1,
   localparam int ColumnBits = $clog2(COLUMNS + 1),
   localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
-  localparam int LaneBits   = LANES > 1 ? $clog2(LANES) : 1,
   localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1
 ) (
   input  logic     clk,
@@ -27,6 +26,7 @@ module tile_loader
   input  word_t    data,
   input  step_t    step,               // the record whose lists are read
   input  logic     alternating,        // columns beyond the last lane count
+  input  word_t    word_cells,         // thresholds of a neuron in cells
   output logic     too_many,           // tiles for a subarray
 
   // To all subarrays.
@@ -42,7 +42,8 @@ module tile_loader
   output logic [BandBits-1:0]   config_band,
   output logic [RoundBits-1:0]  config_round,
   output logic [SlotBits-1:0]   config_slot,
-  output logic [LaneBits-1:0]   config_lane,
+  output logic [LANE_BITS-1:0]  config_lane,
+  output logic                  config_threshold,
   // How often a subarray is read for a row of a tile row.
   input  logic [BandBits-1:0]   band,
   output logic [RoundBits:0]    rounds
@@ -77,12 +78,13 @@ module tile_loader
                       (RoundBits + 1)'(latest.round) + 1'b1 : '0;
   assign rounds = table_of_rounds[band];
   assign too_many = config_tile && (latest.tiles == word_t'(TILES) ||
-                                    tile_round == (RoundBits + 1)'(ROUNDS));
+      (!config_threshold && tile_round == (RoundBits + 1)'(ROUNDS)));
 
   // A program has more words before its first tile than it has subarrays, as
   // its rows stand in the checksum: time to forget the tiles of another one.
   logic tile_here, last_tile_column;
-  assign tile_here = section == SectionList && list == ListTiles;
+  assign tile_here = section == SectionList && (list == ListTiles || list == ListThresholdTiles);
+  assign config_threshold = list == ListThresholdTiles;
   assign last_tile_column = tile_column + 1 == step.tile_columns;
   word_t cleared;
 
@@ -93,8 +95,11 @@ module tile_loader
       held[SubarrayBits'(cleared)] <= '0;
       cleared <= cleared + 1;
     end else if (config_tile) begin
-      held[tile_index] <= '{tiles: latest.tiles + 1, band: tile_band,
-                            round: tile_round[RoundBits-1:0]};
+      held[tile_index].tiles <= latest.tiles + 1;
+      if (!config_threshold) begin
+        held[tile_index].band <= tile_band;
+        held[tile_index].round <= tile_round[RoundBits-1:0];
+      end
     end
 
   always_ff @(posedge clk)
@@ -106,12 +111,27 @@ module tile_loader
       tile_lane <= '0;
       row_lane <= '0;
       most_rounds <= '0;
+      piece <= '0;
+      cells_left <= word_cells;
     end else begin
       tile_word <= tile_word == 2 ? '0 : tile_word + 1'b1;
       case (tile_word)
         0: tile_subarray <= data;
         1: tile_row <= data;
-        default: begin
+        default: if (config_threshold) begin
+          // Piece after piece of a neuron's word.
+          piece <= last_piece ? '0 : piece + 1;
+          cells_left <= last_piece ? word_cells : cells_left - piece_cells;
+          if (step.by_input) begin
+            if (last_piece) begin
+              tile_column <= tile_column + 1;
+              columns_left <= columns_end ? all_columns : columns_left - word_t'(COLUMNS);
+            end
+          end else begin
+            tile_lane <= last_piece ? '0 : tile_lane + word_t'(COLUMNS);
+            if (last_piece) tile_band <= tile_band + 1;
+          end
+        end else begin
           tile_column <= last_tile_column ? '0 : tile_column + 1;
           columns_left <= columns_end ? all_columns : columns_left - word_t'(COLUMNS);
           if (last_tile_column) begin
@@ -130,6 +150,10 @@ module tile_loader
         end
       endcase
     end
+  word_t piece, piece_cells, cells_left;       // of a word of thresholds
+  logic  last_piece;
+  assign piece_cells = step.by_input ? word_t'(ROWS) : word_t'(COLUMNS);
+  assign last_piece = cells_left <= piece_cells;
   logic columns_end;                           // of the lanes, or of a group
   assign columns_end = columns_left <= word_t'(COLUMNS);
   logic [RoundBits:0] rounds_now;
@@ -158,10 +182,15 @@ module tile_loader
       config_blb[i] = data[2*i+1];
     end
   assign config_column = ColumnBits'(data);
-  assign config_width = alternating || !columns_end ? ColumnBits'(COLUMNS)
-                                                    : ColumnBits'(columns_left);
-  assign config_lane = LaneBits'(tile_lane);
-  assign config_band = BandBits'(tile_band);
+  always_comb begin
+    config_width = columns_end ? ColumnBits'(columns_left) : ColumnBits'(COLUMNS);
+    if (config_threshold && !step.by_input)
+      config_width = last_piece ? ColumnBits'(cells_left) : ColumnBits'(COLUMNS);
+    else if (alternating) config_width = ColumnBits'(COLUMNS);
+  end
+  assign config_lane = LANE_BITS'(tile_lane);
+  assign config_band = BandBits'(config_threshold && step.by_input ? step.threshold_band + piece
+                                                                   : tile_band);
   assign config_round = tile_round[RoundBits-1:0];
   assign config_slot = tile_column[SlotBits-1:0];
 

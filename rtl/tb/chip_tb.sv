@@ -29,6 +29,7 @@ module chip_tb
   parameter int VALUES       = 2,
   parameter int FUNCTIONS    = 1,
   parameter int THRESHOLDS   = 1,
+  parameter int WORD_CELLS   = 1,
   parameter int TABLE      = 1,
   parameter int BYTES        = 1024,
   parameter int GATHER       = LANES,
@@ -54,7 +55,7 @@ module chip_tb
     .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
     .BANDS(BANDS), .LANES(LANES), .NEURONS(NEURONS), .PLANES(PLANES),
     .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS),
-    .THRESHOLDS(THRESHOLDS), .TABLE(TABLE), .BYTES(BYTES), .GATHER(GATHER),
+    .THRESHOLDS(THRESHOLDS), .WORD_CELLS(WORD_CELLS), .TABLE(TABLE), .BYTES(BYTES), .GATHER(GATHER),
     .PROGRAM_WORDS(PROGRAM_WORDS)
   ) dut (.*);
 
