@@ -114,6 +114,54 @@ countTile(const uint32_t *HWY_RESTRICT w, const uint32_t *HWY_RESTRICT z,
   counts = {a0, a1, a2, a3, b0, b1, b2, b3};
 }
 
+/// Two planes of 8 rows: twice the weights are loaded for each word, so twice
+/// the rows share them. `x` are the rows' words.
+HWY_INLINE void countEight(const uint32_t *HWY_RESTRICT w,
+                           const uint32_t *HWY_RESTRICT z,
+                           const uint32_t *const *HWY_RESTRICT x, size_t words,
+                           Counts &low, Counts &high) {
+  const D32 d;
+  const size_t n = hn::Lanes(d);
+  const uint32_t *HWY_RESTRICT x0 = x[0], *HWY_RESTRICT x1 = x[1];
+  const uint32_t *HWY_RESTRICT x2 = x[2], *HWY_RESTRICT x3 = x[3];
+  const uint32_t *HWY_RESTRICT x4 = x[4], *HWY_RESTRICT x5 = x[5];
+  const uint32_t *HWY_RESTRICT x6 = x[6], *HWY_RESTRICT x7 = x[7];
+  V32 a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0;
+  V32 a7 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0, b4 = a0, b5 = a0, b6 = a0;
+  V32 b7 = a0;
+  auto count = [](V32 &sum, V32 v, V32 one, V32 zero) HWY_ATTR {
+    sum = hn::Add(sum, hn::PopulationCount(select(v, one, zero)));
+  };
+  for (size_t k = 0; k < words; ++k) {
+    const V32 wa = hn::LoadU(d, w + k * blockNeurons);
+    const V32 wb = hn::LoadU(d, w + k * blockNeurons + n);
+    const V32 za = hn::LoadU(d, z + k * blockNeurons);
+    const V32 zb = hn::LoadU(d, z + k * blockNeurons + n);
+    const V32 v0 = hn::Set(d, x0[k]), v1 = hn::Set(d, x1[k]);
+    count(a0, v0, wa, za);
+    count(b0, v0, wb, zb);
+    count(a1, v1, wa, za);
+    count(b1, v1, wb, zb);
+    const V32 v2 = hn::Set(d, x2[k]), v3 = hn::Set(d, x3[k]);
+    count(a2, v2, wa, za);
+    count(b2, v2, wb, zb);
+    count(a3, v3, wa, za);
+    count(b3, v3, wb, zb);
+    const V32 v4 = hn::Set(d, x4[k]), v5 = hn::Set(d, x5[k]);
+    count(a4, v4, wa, za);
+    count(b4, v4, wb, zb);
+    count(a5, v5, wa, za);
+    count(b5, v5, wb, zb);
+    const V32 v6 = hn::Set(d, x6[k]), v7 = hn::Set(d, x7[k]);
+    count(a6, v6, wa, za);
+    count(b6, v6, wb, zb);
+    count(a7, v7, wa, za);
+    count(b7, v7, wb, zb);
+  }
+  low = {a0, a1, a2, a3, b0, b1, b2, b3};
+  high = {a4, a5, a6, a7, b4, b5, b6, b7};
+}
+
 #else
 
 using D8 = hn::Repartition<uint8_t, D32>;
@@ -220,13 +268,50 @@ HWY_INLINE void emit(const MismatchTask &task, size_t row, size_t block,
   *word ^= mask << offset;
 }
 
+/// The first `rows` of four.
+HWY_INLINE void emitTile(const MismatchTask &task, size_t row, size_t rows,
+                         size_t block, size_t offset, const Counts &total) {
+  const size_t n = hn::Lanes(D32());
+  emit(task, row, block, offset, total.a0);
+  emit(task, row, block, offset + n, total.b0);
+  if (rows > 1) {
+    emit(task, row + 1, block, offset, total.a1);
+    emit(task, row + 1, block, offset + n, total.b1);
+  }
+  if (rows > 2) {
+    emit(task, row + 2, block, offset, total.a2);
+    emit(task, row + 2, block, offset + n, total.b2);
+  }
+  if (rows > 3) {
+    emit(task, row + 3, block, offset, total.a3);
+    emit(task, row + 3, block, offset + n, total.b3);
+  }
+}
+
 template <bool Masked, bool Split>
 HWY_INLINE void runTask(const MismatchTask &task) {
   const D32 d;
   const size_t n = hn::Lanes(d);
   for (size_t block = 0; block < task.blocks; ++block) {
     const size_t blockAt = block * task.words * blockNeurons;
-    for (size_t row = 0; row < task.numRows; row += 4) {
+    size_t row = 0;
+#if BNN_WORD_POPCOUNT
+    if (Split && !Masked && task.planes == 1 && task.factors[0] == 1)
+      for (; row + 8 <= task.numRows; row += 8) {
+        const uint32_t *x[8];
+        for (size_t r = 0; r < 8; ++r)
+          x[r] = task.rows + (row + r) * task.rowStride;
+        for (size_t offset = 0; offset < blockNeurons; offset += 2 * n) {
+          Counts low, high;
+          countEight(task.oneMisses + blockAt + offset,
+                     task.zeroMisses + blockAt + offset, x, task.words, low,
+                     high);
+          emitTile(task, row, 4, block, offset, low);
+          emitTile(task, row + 4, 4, block, offset, high);
+        }
+      }
+#endif
+    for (; row < task.numRows; row += 4) {
       // Rows behind the last one repeat it and are not emitted.
       const size_t rows = std::min<size_t>(4, task.numRows - row);
       const uint32_t *x[4];
@@ -263,20 +348,7 @@ HWY_INLINE void runTask(const MismatchTask &task) {
                      hn::Add(hn::Mul(c.b3, f), total.b3)};
           }
         }
-        emit(task, row, block, offset, total.a0);
-        emit(task, row, block, offset + n, total.b0);
-        if (rows > 1) {
-          emit(task, row + 1, block, offset, total.a1);
-          emit(task, row + 1, block, offset + n, total.b1);
-        }
-        if (rows > 2) {
-          emit(task, row + 2, block, offset, total.a2);
-          emit(task, row + 2, block, offset + n, total.b2);
-        }
-        if (rows > 3) {
-          emit(task, row + 3, block, offset, total.a3);
-          emit(task, row + 3, block, offset + n, total.b3);
-        }
+        emitTile(task, row, rows, block, offset, total);
       }
     }
   }

@@ -34,17 +34,21 @@ TEST_P(Kernels, AgreeWithScalars) {
   std::mt19937 random(7);
   // Word counts around 31, where byte counters are emptied.
   for (size_t words : {1, 2, 30, 31, 32, 63, 128})
-    for (size_t rows : {1, 3, 4, 9})
-      for (bool masked : {false, true}) {
+    for (size_t rows : {1, 3, 4, 9, 17})
+      for (int kind = 0; kind < 4; ++kind) {
+        bool masked = kind & 1, split = kind & 2;
         size_t blocks = 2, planes = 1 + random() % 3, lanes = blocks * 32;
         std::vector<uint32_t> weights(blocks * words * 32),
-            masks(weights.size()), input(rows * planes * words);
+            masks(weights.size()), ones(weights.size()),
+            input(rows * planes * words);
         // All ones is the worst case for a counter.
         bool full = random() % 2;
         for (uint32_t &w : weights)
           w = full ? ~0u : uint32_t(random());
         for (uint32_t &m : masks)
           m = uint32_t(random());
+        for (uint32_t &one : ones)
+          one = full ? ~0u : uint32_t(random());
         for (uint32_t &x : input)
           x = full ? 0 : uint32_t(random());
         std::vector<int32_t> factors{1, 2, -4};
@@ -60,8 +64,9 @@ TEST_P(Kernels, AgreeWithScalars) {
             for (size_t i = 0; i < planes; ++i)
               for (size_t k = 0; k < words; ++k) {
                 size_t at = (n / 32 * words + k) * 32 + n % 32;
-                uint32_t differ =
-                    input[(r * planes + i) * words + k] ^ weights[at];
+                uint32_t x = input[(r * planes + i) * words + k];
+                uint32_t differ = split ? (x & ones[at]) | (~x & weights[at])
+                                        : x ^ weights[at];
                 wanted[r * lanes + n] +=
                     factors[i] *
                     std::popcount(masked ? differ & masks[at] : differ);
@@ -72,6 +77,10 @@ TEST_P(Kernels, AgreeWithScalars) {
         MismatchTask task;
         task.weights = weights.data();
         task.masks = masked ? masks.data() : nullptr;
+        if (split) {
+          task.oneMisses = ones.data();
+          task.zeroMisses = weights.data();
+        }
         task.blocks = blocks;
         task.words = words;
         task.rows = input.data();
