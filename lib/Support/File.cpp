@@ -4,6 +4,7 @@
 #include "bnn/Support/Error.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
+#include <filesystem>
 #include <optional>
 
 using namespace llvm;
@@ -23,6 +24,7 @@ struct OutputFiles::Entry {
   // Empty where the destination is written directly.
   std::optional<sys::fs::TempFile> file;
   std::string bytes;
+  int descriptor = -1; ///< of this process, where the name is one of it
 };
 
 OutputFiles::OutputFiles() = default;
@@ -34,20 +36,45 @@ OutputFiles::~OutputFiles() {
       consumeError(entry.file->discard());
 }
 
-Error OutputFiles::stage(StringRef path, StringRef bytes) {
+/// Follows links, since what takes a file's place must not take the link's:
+/// `path` becomes the file that it leads to. Returns the number of an open file
+/// of this process where it is one (/dev/stdout), else -1.
+static int followLinks(std::string &path) {
+  std::error_code code;
+  for (int links = 0; links < 40 && sys::fs::is_symlink_file(path); ++links) {
+    std::filesystem::path next = std::filesystem::read_symlink(path, code);
+    if (code)
+      break;
+    StringRef name = next.native();
+    int descriptor = -1;
+    if ((name.consume_front("/proc/self/fd/") ||
+         name.consume_front("/dev/fd/")) &&
+        !name.getAsInteger(10, descriptor))
+      return descriptor;
+    path = (std::filesystem::path(path).parent_path() / next).native();
+  }
+  return -1;
+}
+
+Error OutputFiles::stage(StringRef name, StringRef bytes) {
+  std::string path = name.str();
+  if (int descriptor = followLinks(path); descriptor >= 0) {
+    entries.push_back({path, std::nullopt, bytes.str(), descriptor});
+    return Error::success();
+  }
   sys::fs::file_status status;
   if (!sys::fs::status(path, status) && sys::fs::exists(status) &&
       !sys::fs::is_regular_file(status)) {
     if (sys::fs::is_directory(status))
       return makeError(path + ": is a directory");
-    entries.push_back({path.str(), std::nullopt, bytes.str()});
+    entries.push_back({path, std::nullopt, bytes.str()});
     return Error::success();
   }
   Expected<sys::fs::TempFile> file =
       sys::fs::TempFile::create(path + ".%%%%%%%%.tmp", 0666);
   if (!file)
     return makeError(path + ": " + toString(file.takeError()));
-  entries.push_back({path.str(), std::move(*file), {}});
+  entries.push_back({path, std::move(*file), {}});
   raw_fd_ostream stream(entries.back().file->FD, /*shouldClose=*/false);
   stream << bytes;
   stream.flush();
@@ -69,12 +96,18 @@ Error OutputFiles::commit() {
       continue;
     }
     std::error_code code;
-    raw_fd_ostream stream(entry.path, code);
-    if (!code) {
+    auto write = [&](raw_fd_ostream &stream) {
       stream << entry.bytes;
-      stream.close();
+      stream.flush();
       code = stream.error();
       stream.clear_error();
+    };
+    if (entry.descriptor >= 0) {
+      outs().flush(); // which may be the same
+      raw_fd_ostream stream(entry.descriptor, /*shouldClose=*/false);
+      write(stream);
+    } else if (raw_fd_ostream stream(entry.path, code); !code) {
+      write(stream);
     }
     if (code)
       return makeError(entry.path + ": " + code.message());

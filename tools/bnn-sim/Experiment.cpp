@@ -219,6 +219,7 @@ mc::RunKey ExperimentRun::key(ArrayRef<Tensor> tensors) const {
       {"inputs", hashOf(tensors)},
       {"labels", hashOf(labels)},
       {"seed", std::to_string(options.seed)},
+      {"executor", options.executor == Executor::Replay ? "replay" : "fused"},
       {"until", options.until ? mc::formatNumber(*options.until) : "none"},
       {"expected-ber",
        options.expectedBer ? mc::formatNumber(*options.expectedBer) : "none"},

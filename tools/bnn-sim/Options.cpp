@@ -6,6 +6,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include <cmath>
 
@@ -200,7 +201,8 @@ cl::list<std::string> plotSpecs(
 
 cl::opt<Executor> executor(
     "exec", cl::cat(running), cl::init(Executor::Fused),
-    cl::desc("how the arrays are read; the results are the same"),
+    cl::desc("how the arrays are read. The results are the same; errors\n"
+             "drawn at each read have one law, but are other draws"),
     cl::values(clEnumValN(Executor::Fused, "fused",
                           "layers compiled to packed blocks (default)"),
                clEnumValN(Executor::Replay, "replay",
@@ -279,7 +281,22 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
 /// Two results in one file would overwrite each other.
 static Error checkFiles(const Options &options) {
   StringSet<> seen;
+  std::vector<StringRef> read = {
+      options.image,   options.labels,  options.target,
+      options.defects, options.margin,  options.chip,
+      options.reads,   options.devices, options.conditions};
+  for (const std::string &input : options.inputs)
+    for (StringRef file :
+         {StringRef(input), StringRef(input).split('=').second})
+      read.push_back(file);
+  // A checkpoint is read before it is written, and refused if it is none.
   auto add = [&](StringRef file) {
+    for (StringRef input : read)
+      if (file != options.resume && !input.empty() &&
+          sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
+        return makeError("'" + file +
+                         "' is read, and a result would overwrite "
+                         "it; name another file");
     return file.empty() || file == "/dev/null" || seen.insert(file).second
                ? Error::success()
                : makeError("'" + file + "' is named for two results");

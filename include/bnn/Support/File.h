@@ -24,8 +24,9 @@ public:
   OutputFiles();
   OutputFiles(OutputFiles &&);
   ~OutputFiles();
-  /// An existing destination that is no regular file (a pipe, /dev/null) is
-  /// written directly by `commit`.
+  /// An existing destination that is no regular file (a pipe, /dev/null), or an
+  /// open file of this process (/dev/stdout), is written directly by `commit`.
+  /// A link stays one: the file that it leads to is replaced.
   llvm::Error stage(llvm::StringRef path, llvm::StringRef bytes);
   llvm::Error commit();
 
