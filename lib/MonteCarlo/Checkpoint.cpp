@@ -4,6 +4,7 @@
 #include "bnn/Support/Error.h"
 #include "bnn/Support/File.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -75,6 +76,9 @@ bool agrees(const PointResult &result) {
 Expected<std::vector<PointResult>> readCheckpoint(StringRef path,
                                                   const RunPlan &plan) {
   auto fail = [&](const Twine &why) { return makeError(path + ": " + why); };
+  // A device may have no end.
+  if (!sys::fs::is_regular_file(path))
+    return fail("is no file; a checkpoint is read and written many times");
   Expected<std::unique_ptr<MemoryBuffer>> file = openFile(path);
   if (!file)
     return file.takeError();
