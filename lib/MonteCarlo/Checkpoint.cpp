@@ -4,13 +4,47 @@
 #include "bnn/Support/Error.h"
 #include "bnn/Support/File.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
 namespace bnn::mc {
+
+namespace {
+
+/// The format; another one is another version of the tool.
+constexpr int64_t version = 2;
+
+/// Of all that a checkpoint says, hex: a number that was changed shows.
+std::string digest(const RunPlan &plan, ArrayRef<PointResult> results) {
+  SHA256 hash;
+  auto add = [&](StringRef text) {
+    hash.update(std::to_string(text.size()) + ":");
+    hash.update(text);
+  };
+  auto addList = [&](ArrayRef<int64_t> values) {
+    std::string text;
+    for (int64_t value : values)
+      text += std::to_string(value) + ",";
+    add(text);
+  };
+  for (const auto &[name, value] : plan.key) {
+    add(name);
+    add(value);
+  }
+  for (const PointResult &result : results) {
+    addList(result.correct);
+    addList(result.perImage);
+    addList(result.counts);
+  }
+  return toHex(hash.final(), /*LowerCase=*/true);
+}
+
+} // namespace
 
 std::string formatCheckpoint(const RunPlan &plan,
                              ArrayRef<PointResult> results) {
@@ -24,7 +58,8 @@ std::string formatCheckpoint(const RunPlan &plan,
     });
   };
   json.object([&] {
-    json.attribute("bnn_sim_checkpoint", 1);
+    json.attribute("bnn_sim_checkpoint", version);
+    json.attribute("sha256", digest(plan, results));
     json.attributeObject("run", [&] {
       for (const auto &[name, value] : plan.key)
         json.attribute(name, value);
@@ -90,7 +125,7 @@ Expected<std::vector<PointResult>> readCheckpoint(StringRef path,
   const json::Object *top = value->getAsObject();
   if (!top || !top->getInteger("bnn_sim_checkpoint"))
     return fail("is no checkpoint of bnn-sim; name another file");
-  if (top->getInteger("bnn_sim_checkpoint") != 1)
+  if (top->getInteger("bnn_sim_checkpoint") != version)
     return fail("is a checkpoint of another version of bnn-sim");
   const json::Object *run = top->getObject("run");
   const json::Array *points = top->getArray("points");
@@ -121,6 +156,8 @@ Expected<std::vector<PointResult>> readCheckpoint(StringRef path,
                   " chips of a point already, more than --chips " +
                   Twine(plan.rule.chips));
   }
+  if (top->getString("sha256") != StringRef(digest(plan, results)))
+    return fail("is a damaged checkpoint; remove it");
   return results;
 }
 

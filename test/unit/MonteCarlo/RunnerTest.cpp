@@ -207,13 +207,23 @@ TEST(Checkpoint, RefusesWhatIsNotItsOwn) {
   EXPECT_EQ(write("{}"),
             plan.checkpoint +
                 ": is no checkpoint of bnn-sim; name another file");
-  EXPECT_EQ(write("{\"bnn_sim_checkpoint\": 2}"),
+  EXPECT_EQ(write("{\"bnn_sim_checkpoint\": 1}"),
             plan.checkpoint +
                 ": is a checkpoint of another version of bnn-sim");
   // A chip lost from the file.
   std::vector<PointResult> results = run(makePlan());
   results[1].correct.pop_back();
   EXPECT_EQ(write(text(plan, results)),
+            plan.checkpoint + ": is a damaged checkpoint; remove it");
+  // A number that is another one, but may be.
+  results = run(makePlan());
+  std::string whole = text(plan, results);
+  EXPECT_EQ(write(whole), "none");
+  ++results[2].counts[0];
+  std::string changed = text(plan, results);
+  size_t line = whole.find("\"sha256\""), end = whole.find(',', line);
+  changed.replace(line, end - line, whole.substr(line, end - line));
+  EXPECT_EQ(write(changed),
             plan.checkpoint + ": is a damaged checkpoint; remove it");
   llvm::sys::fs::remove(plan.checkpoint);
 }
