@@ -72,8 +72,13 @@ Expected<std::vector<Defect>> parseDefects(StringRef text, StringRef name) {
       bool whole =
           (*place == Defect::Place::Row && column == StringRef("col")) ||
           (*place == Defect::Place::Column && column == StringRef("row"));
-      if (whole && table->field(i, column).empty())
+      if (whole) {
+        if (!table->field(i, column).empty())
+          return table->fail(i, column,
+                             "a defect of a whole " + device +
+                                 " has none; leave it empty");
         continue;
+      }
       Expected<uint64_t> value = table->integer(i, column);
       if (!value)
         return value.takeError();

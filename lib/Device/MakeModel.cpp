@@ -127,8 +127,8 @@ Expected<const ModelParameter *> parameterOf(StringRef name, double value) {
 
 class Builder {
 public:
-  Builder(const Target &target, OperatingPoint point)
-      : target(target), point(std::move(point)) {}
+  Builder(const Target &target, StringRef lawFile, OperatingPoint point)
+      : target(target), lawFile(lawFile.str()), point(std::move(point)) {}
   Error override(ArrayRef<std::pair<std::string, double>> values);
   Expected<CellModel> build(bool ternary, bool allowCollapsed);
 
@@ -158,6 +158,7 @@ private:
                                    const Distribution &start);
 
   const Target &target;
+  std::string lawFile; ///< of ModelOptions
   OperatingPoint point;
   Standing standing = Standing::Measured;
   std::string missing;
@@ -176,8 +177,10 @@ Error Builder::override(ArrayRef<std::pair<std::string, double>> values) {
     }
     MaybeQuantity *place = placeOf(point, name);
     if (!place)
-      return makeError("the law of that state in target '" + target.name +
-                       "' has no " + name);
+      return makeError("the law of that state " +
+                       (lawFile.empty() ? "in target '" + target.name + "'"
+                                        : "is measured by " + lawFile) +
+                       (lawFile.empty() ? " has no " : " and has no ") + name);
     *place = std::move(given);
   }
   return Error::success();
@@ -211,7 +214,7 @@ Expected<Distribution> Builder::law(const std::optional<ResistanceLaw> &law,
                                     const Distribution &start) {
   std::string key = point.lawKey + state.str();
   if (!law) {
-    missing += "\n  " + key +
+    missing += "\n  " + key + (lawFile.empty() ? "" : " in " + lawFile) +
                ": the resistances of devices in this state, over devices";
     return Distribution::lognormal(1, 1);
   }
@@ -328,6 +331,12 @@ Expected<CellModel> Builder::build(bool ternary, bool allowCollapsed) {
                                  "median LRS, {:.6g} ohm; --allow-collapsed "
                                  "studies such devices",
                                  hrs->median(), lrs->median()));
+  // ln((R_BL + R_s) / (R_BLb + R_s)) has 6 digits left in double here.
+  if (cell.sense.seriesOhm > 1e9 * lrs->median())
+    return makeError(fmt::format(
+        "series_resistance = {:.6g} ohm is over 1e9 times the median LRS, "
+        "{:.6g} ohm: beside it the devices are all alike",
+        cell.sense.seriesOhm, lrs->median()));
   cell.lrs = std::move(*lrs);
   cell.hrs = std::move(*hrs);
   cell.condition = point.condition;
@@ -360,7 +369,7 @@ Expected<CellModel> makeCellModel(const Target &target, bool ternary,
   Expected<OperatingPoint> point = operatingPoint(target, choices);
   if (!point)
     return point.takeError();
-  Builder builder(target, std::move(*point));
+  Builder builder(target, options.lawFile, std::move(*point));
   if (Error error = builder.override(choices.overrides))
     return std::move(error);
   return builder.build(ternary, options.allowCollapsed);

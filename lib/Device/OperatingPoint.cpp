@@ -121,7 +121,9 @@ private:
 };
 
 Error Resolver::chooseCondition() {
-  std::string names;
+  std::string names, whose = options.lawFile.empty()
+                                 ? "target '" + target.name + "'"
+                                 : options.lawFile;
   std::vector<const Condition *> chosen;
   std::set<StringRef> seen;
   for (const Condition &condition : devices.conditions) {
@@ -132,17 +134,16 @@ Error Resolver::chooseCondition() {
   }
   if (!options.condition.empty()) {
     if (names.empty())
-      return makeError("target '" + target.name +
-                       "' has no conditions by "
-                       "name; write --noise device");
+      return makeError(whose + " has no conditions by name; write --noise "
+                               "device");
     if (chosen.empty())
-      return makeError("target '" + target.name + "' has no condition '" +
-                       options.condition + "'; there are " + names);
+      return makeError(whose + " has no condition '" + options.condition +
+                       "'; there are " + names);
     return chooseCycles(chosen);
   }
   if (!names.empty() && !devices.lrs && !devices.hrs)
-    return makeError("target '" + target.name +
-                     "' has devices by condition; choose one by --noise "
+    return makeError(whose +
+                     " has devices by condition; choose one by --noise "
                      "device:NAME, NAME one of " +
                      names);
   if (options.cycles)

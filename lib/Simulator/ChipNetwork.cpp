@@ -113,7 +113,12 @@ Error ChipNetwork::program(const device::Chip &chip, const ReadNoise &reads) {
       continue;
     LayerNoise &noise = impl->noise[step];
     noise.reads = &impl->reads;
-    noise.rates = impl->reads.errors.ratesOf(image.steps(step).array().name());
+    const std::string &name = image.steps(step).array().name();
+    bool quiet = is_contained(reads.quiet, uint32_t(step));
+    const device::BitErrorModel &errors = impl->reads.errors;
+    noise.rates = quiet ? device::ErrorRates() : errors.ratesOf(name);
+    noise.thresholdRate =
+        quiet ? 0 : errors.ratesOf(name, /*ofThresholds=*/true).ofSigned();
     if (Error error = impl->layers[step]->program(noise))
       return error;
   }

@@ -19,7 +19,7 @@ namespace bnn::sim {
 
 bool FusedLayer::thresholdsAreNoisy() const {
   return noise && decision.stored &&
-         (noise->rates.any() || !noise->marginalThresholds.empty() ||
+         (noise->thresholdRate > 0 || !noise->marginalThresholds.empty() ||
           !noise->unsteadyThresholds.empty());
 }
 
@@ -32,7 +32,7 @@ void FusedLayer::wrongThresholdCells(int64_t index, uint64_t image,
   uint32_t word = decision.slots * decision.bits;
   int64_t firstNeuron = index * geometry.groupNeurons;
   cells.clear();
-  if (double rate = noise->rates.ofSigned(); rate > 0) {
+  if (double rate = noise->thresholdRate; rate > 0) {
     Stream stream(noise->reads->seed, noise->reads->chip, Draw::ReadFlip,
                   uint64_t(noise->layer) << 32 | uint64_t(index) << 16 |
                       0x7fff);

@@ -60,6 +60,7 @@ struct LayerNoise {
   std::vector<MarginalThreshold> marginalThresholds;
   std::vector<UnsteadyLane> unsteadyThresholds; ///< lane: the cell's number
   device::ErrorRates rates; ///< of every sensed bit, at each read
+  double thresholdRate = 0; ///< of a wrong bit of a threshold, at each read
   const ReadNoise *reads = nullptr;
 
   CellRead read(uint64_t image, uint64_t site, uint64_t sites,

@@ -320,11 +320,11 @@ bool ReplayLayer::readThresholdBit(uint32_t cell, const Read &read) const {
                     noise->read(uint64_t(read.sample), uint64_t(read.position),
                                 uint64_t(geometry.positions), true)) > 0;
   auto margin = marginalThresholds.find({neuron, cell});
-  if (!noise->rates.any() && margin == marginalThresholds.end())
+  if (noise->thresholdRate <= 0 && margin == marginalThresholds.end())
     return one;
   auto [first, second] =
       thresholdRead(*noise, uint64_t(read.sample), read.position, neuron, cell);
-  if (first < noise->rates.ofSigned())
+  if (first < noise->thresholdRate)
     one = !one;
   if (margin != marginalThresholds.end() && second < margin->second.flip)
     one = !one;

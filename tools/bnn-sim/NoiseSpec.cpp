@@ -6,6 +6,7 @@
 #include "bnn/MonteCarlo/Sweep.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
 #include <fmt/format.h>
@@ -55,7 +56,9 @@ Error NoiseSpec::set(StringRef parameter, double value) {
   StringRef layer = parameter;
   if (layer.consume_front("layer:")) {
     double ErrorRates::*type = &ErrorRates::flip;
-    if (layer.consume_back(":t2"))
+    if (layer.consume_back(":t1"))
+      type = &ErrorRates::flip;
+    else if (layer.consume_back(":t2"))
       type = &ErrorRates::toZero;
     else if (layer.consume_back(":t3"))
       type = &ErrorRates::fromZero;
@@ -132,14 +135,19 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
             (rest.empty() || rest.front() == ':' || rest.front() == ',');
   }
   if (!named)
-    return fail("is no noise; write none or "
-                "ber:P[,read|program][,t2=P][,t3=P][,layer:NAME[:t2|:t3]=P] or "
-                "device[:CONDITION][,NAME=VALUE]");
+    return makeError(
+        "there is no --noise '" + text +
+        "'; write none, ber:P[,read|program][,NAME=RATE...] with the names t2, "
+        "t3, thresholds, stuck_plus, stuck_minus and layer:LAYER[:t2|:t3], or "
+        "device[:CONDITION][,NAME=VALUE...]");
   bool bits = spec.kind != Kind::Devices;
   if (bits) {
     spec.kind = Kind::BitErrors;
     spec.hasRate = spec.hasFlip = rest.consume_front(":");
   }
+  StringSet<> given;
+  if (spec.hasFlip)
+    given.insert("ber");
   auto parseRate = [&](StringRef rate, double &value) {
     return !rate.getAsDouble(value) && std::isfinite(value);
   };
@@ -151,21 +159,32 @@ Expected<NoiseSpec> NoiseSpec::parse(StringRef text) {
       continue;
     if (index == 0) {
       if (!parseRate(part, spec.errors.rates.flip))
-        return fail("'" + part + "' is no bit error rate");
+        return fail("'" + part +
+                    "' is no bit error rate; write a number from 0 to 1/2 "
+                    "after 'ber:'");
       continue;
     }
     if (bits && (part == "read" || part == "program")) {
+      if (!given.insert("when").second)
+        return fail("errors are drawn either at each read or at programming: "
+                    "name one of 'read' and 'program', once");
       spec.perRead = part == "read";
       continue;
     }
     // Names of layers may hold '='.
     auto [name, rate] = part.rsplit('=');
     if (!part.contains('='))
-      return fail("'" + part + "' is neither read, program nor NAME=VALUE");
+      return fail("'" + part + "' is no NAME=VALUE" +
+                  (bits ? ", and neither 'read' nor 'program'" : ""));
     if (!parseRate(rate, value))
       return fail("'" + rate + "' is no number");
     if (Error error = spec.set(name, value))
       return fail(llvm::toString(std::move(error)));
+    StringRef same = name == "t1" ? "ber" : name;
+    if (same.starts_with("layer:"))
+      same.consume_back(":t1");
+    if (!given.insert(same).second)
+      return fail("'" + name + "' is given twice");
   }
   return spec;
 }
@@ -186,9 +205,6 @@ Error NoiseSpec::prepare(const image::Image &image, const image::CellMap &map) {
       return makeError("no rate is given; write ber:P, or --sweep ber=VALUES");
     if (Error error = device::checkRates(errors, image))
       return error;
-    if (perRead && errors.thresholds)
-      return makeError("thresholds: has a rate of its own at programming only; "
-                       "at each read it is that of the layer");
     double wrong = 0, all = 0;
     for (const auto &[of, cells] : storedCells(image, map)) {
       const std::string &layer = image.steps(int(of.first)).array().name();
@@ -239,7 +255,8 @@ std::string NoiseSpec::describe() const {
   if (measured)
     add("the chip of " + chipFile);
   if (defects)
-    add(Twine(defects->size()) + " cells with defects of " + defectFile);
+    add(Twine(defects->size()) + (defects->size() == 1 ? " cell" : " cells") +
+        " made wrong by " + defectFile);
   if (!marginError.empty())
     add("decisions of " + marginFile);
   return out.empty() ? "none" : out;
@@ -440,23 +457,15 @@ std::vector<FrozenError> NoiseSpec::drawErrors(const image::Image &image,
   return frozen;
 }
 
-device::BitErrorModel NoiseSpec::readErrors(const image::Image &image,
-                                            const NoisePart &part) const {
+device::BitErrorModel NoiseSpec::readErrors(const NoisePart &part) const {
   device::BitErrorModel drawn = errors;
   drawn.stuckPlus = drawn.stuckMinus = 0;
   drawn.rates = restrict(drawn.rates, part);
   for (auto &own : drawn.layers)
     own.second = restrict(own.second, part);
-  if (!part.onlyLayer && !part.butLayer)
-    return drawn;
-  device::BitErrorModel layered;
-  for (auto [step, entry] : enumerate(image.steps()))
-    if (entry.has_array()) {
-      const std::string &name = entry.array().name();
-      layered.layers.emplace_back(
-          name, part.has(uint32_t(step)) ? drawn.ratesOf(name) : ErrorRates());
-    }
-  return layered;
+  if (drawn.thresholds && !part.has(ErrorKind::Sign))
+    drawn.thresholds = 0;
+  return drawn;
 }
 
 ProgrammedChip NoiseSpec::program(const image::Image &image,
@@ -474,8 +483,12 @@ ProgrammedChip NoiseSpec::program(const image::Image &image,
     restrictDevices(result.chip, image, part);
   } else if (kind == Kind::BitErrors)
     result.chip.errors = drawErrors(image, map, seed, chip, part);
-  if (kind == Kind::BitErrors && perRead)
-    result.reads.errors = readErrors(image, part);
+  if (kind == Kind::BitErrors && perRead) {
+    result.reads.errors = readErrors(part);
+    for (uint32_t step = 0; step < uint32_t(image.steps_size()); ++step)
+      if (!part.has(step))
+        result.reads.quiet.push_back(step);
+  }
   if (defects && part.has(ErrorKind::Defect))
     result.chip.errors =
         merge(defects->answers(seed, chip), result.chip.errors);
@@ -513,7 +526,7 @@ void NoiseSpec::setLaws(std::vector<Condition> conditions, StringRef file,
       all.conditions.push_back(std::move(condition));
     }
   target = std::move(described);
-  lawFile = file.str();
+  devices.lawFile = lawFile = file.str();
   if (timed)
     std::swap(lawSeconds, devices.seconds);
 }

@@ -153,8 +153,7 @@ private:
                                               const image::CellMap &map,
                                               uint64_t seed, uint64_t chip,
                                               const NoisePart &part) const;
-  device::BitErrorModel readErrors(const image::Image &image,
-                                   const NoisePart &part) const;
+  device::BitErrorModel readErrors(const NoisePart &part) const;
 
   enum class Kind : uint8_t { None, BitErrors, Devices };
   Kind kind = Kind::None;

@@ -22,6 +22,9 @@ struct ModelOptions {
   std::optional<double> supplyVolt, temperatureCelsius;
   /// Time since programming; absent: as programmed.
   std::optional<double> seconds;
+  /// The file that the laws of resistances are from, where it is not the
+  /// target's: for messages.
+  std::string lawFile;
   /// Accept a median HRS that is not above the median LRS.
   bool allowCollapsed = false;
   /// Parameters set by name, in the units of the target file; the standing of

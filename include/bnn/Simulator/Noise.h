@@ -18,6 +18,8 @@ struct ReadNoise {
   /// Every sensed bit of a read is wrong with this probability, independently;
   /// `layers` of the model overrides it, its stuck cells are not used here.
   device::BitErrorModel errors;
+  /// Steps of the image whose reads have none of them.
+  std::vector<uint32_t> quiet;
 
   /// Seam 3: the probability that a neuron's comparison goes wrong, by the
   /// distance |count - threshold| of its count to the nearest threshold, in
@@ -26,7 +28,8 @@ struct ReadNoise {
   std::vector<double> marginError;
 
   bool any() const {
-    if (errors.rates.any() || !marginError.empty())
+    if (errors.rates.any() || errors.thresholds.value_or(0) > 0 ||
+        !marginError.empty())
       return true;
     for (const auto &layer : errors.layers)
       if (layer.second.any())
