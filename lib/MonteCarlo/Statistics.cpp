@@ -59,6 +59,15 @@ struct Sums {
 
 } // namespace
 
+void Mean::keepWithin(double least, double most) {
+  if (interval) {
+    interval->low = std::max(interval->low, least);
+    interval->high = std::min(interval->high, most);
+  }
+  if (upper)
+    upper = std::min(*upper, most);
+}
+
 Mean meanOf(ArrayRef<int64_t> counts, int64_t images) {
   Mean mean;
   if (counts.empty() || images <= 0)
@@ -94,6 +103,7 @@ Summary summarize(ArrayRef<int64_t> correct, ArrayRef<int64_t> perImage,
   if (correct.empty() || images <= 0)
     return summary;
   summary.mean = meanOf(correct, images);
+  summary.mean.keepWithin(0, 1);
   summary.testSet = testSetError(perImage, int64_t(correct.size()));
   std::vector<double> sorted;
   for (int64_t count : correct)

@@ -57,6 +57,10 @@ static int followLinks(std::string &path) {
 }
 
 Error OutputFiles::stage(StringRef name, StringRef bytes) {
+  if (name == "-") {
+    entries.push_back({"standard output", std::nullopt, bytes.str(), 1});
+    return Error::success();
+  }
   std::string path = name.str();
   if (int descriptor = followLinks(path); descriptor >= 0) {
     entries.push_back({path, std::nullopt, bytes.str(), descriptor});
@@ -121,6 +125,15 @@ Error writeFile(StringRef path, StringRef bytes) {
   if (Error error = files.stage(path, bytes))
     return error;
   return files.commit();
+}
+
+Error finishOutput() {
+  outs().flush();
+  std::error_code code = outs().error();
+  // LLVM would end the program otherwise.
+  outs().clear_error();
+  return code ? makeError("standard output: " + code.message())
+              : Error::success();
 }
 
 } // namespace bnn

@@ -200,7 +200,8 @@ std::string formatChipJson(const Experiment &experiment,
       {"rule", std::move(rule)},
       {"intervals",
        "95 %: Student's t over chips for means, losses and differences, which "
-       "are paired over the same images; Wilson's over chips for yields, over "
+       "are paired over the same images, cut where accuracies end; Wilson's "
+       "over chips for yields, over "
        "images for one chip, over cells for wrong answers, as if cells erred "
        "independently; the "
        "error of the test set is apart"},

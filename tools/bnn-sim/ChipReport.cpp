@@ -267,7 +267,8 @@ std::string formatChipReport(const Experiment &experiment,
          "95 %, Student's over chips, which are drawn at random; the images\n"
          "               are the same for all. 'test set' is what other images "
          "would change,\n"
-         "               one standard error; it does not shrink with chips");
+         "               one standard error; it does not shrink with chips.\n"
+         "               Intervals end where accuracies do, at 0 and 100 %");
   if (options.yield)
     line("yield", "95 % interval of Wilson over chips");
   if (!single)

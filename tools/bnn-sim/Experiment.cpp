@@ -224,7 +224,7 @@ mc::RunKey ExperimentRun::key(ArrayRef<Tensor> tensors) const {
       {"expected-ber",
        options.expectedBer ? mc::formatNumber(*options.expectedBer) : "none"},
       {"attribute", options.attribute ? "yes" : "no"},
-      {"points", std::to_string(experiment.points.size())},
+      {"number of points", std::to_string(experiment.points.size())},
   };
   for (auto [name, path] : {std::pair("defects", &options.defects),
                             {"margin", &options.margin},
@@ -343,6 +343,8 @@ void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
   point.result = result;
   point.accuracy = mc::summarize(result.correct, result.perImage, images);
   point.loss = mc::meanOf(lossesOf(experiment.noiseFree, result), images);
+  double noiseFree = double(experiment.noiseFree) / double(images);
+  point.loss.keepWithin(noiseFree - 1, noiseFree);
   std::vector<int64_t> perImage;
   perImage.reserve(result.perImage.size());
   for (auto [i, right] : enumerate(result.perImage))

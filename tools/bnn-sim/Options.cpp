@@ -183,7 +183,8 @@ cl::opt<std::string>
     jsonPath("json", cl::cat(results), cl::value_desc("FILE"),
              cl::desc("write the results as JSON. Of chips it holds nothing\n"
                       "that depends on the machine, no times: same seed, same\n"
-                      "bytes"));
+                      "bytes. A result named - goes to the standard output,\n"
+                      "and the table then to the standard error"));
 cl::opt<std::string> csvPath("csv", cl::cat(results), cl::value_desc("FILE"),
                              cl::desc("write a line of CSV for each point"));
 cl::list<std::string> plotSpecs(
@@ -255,6 +256,14 @@ bool Options::monteCarlo() const {
          !margin.empty() || !chip.empty();
 }
 
+bool Options::toStandardOutput() const {
+  auto isIt = [](StringRef spec) {
+    return spec == "-" || spec.ends_with("=-");
+  };
+  return any_of(outputs, isIt) || isIt(trace) || json == "-" || csv == "-" ||
+         cells == "-";
+}
+
 static Expected<PlotRequest> parsePlot(StringRef spec) {
   auto [name, file] = spec.split('=');
   std::optional<PlotKind> kind = StringSwitch<std::optional<PlotKind>>(name)
@@ -275,7 +284,7 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
     return makeError("--plot " + spec + ": writes .svg, with the data in .csv");
   SmallString<128> csv(file);
   sys::path::replace_extension(csv, ".csv");
-  return PlotRequest{*kind, file.str(), csv.str().str()};
+  return PlotRequest{*kind, name.str(), file.str(), csv.str().str()};
 }
 
 /// Two results in one file would overwrite each other.
@@ -311,6 +320,31 @@ static Error checkFiles(const Options &options) {
   return error;
 }
 
+/// Nothing that is given is dropped: no option comes twice, unless it makes a
+/// list, and none that names something is empty.
+static Error checkGiven() {
+  const cl::Option *once[] = {
+      &labelsPath, &limit,         &noiseText,      &targetName,  &defectPath,
+      &marginPath, &chipPath,      &readsPath,      &cellsPath,   &devicesPath,
+      &tailModel,  &cycles,        &conditionsPath, &supply,      &temperature,
+      &timeSince,  &referenceText, &expectedBer,    &chips,       &seed,
+      &until,      &yieldAccuracy, &resume,         &saveSeconds, &tracePath,
+      &jsonPath,   &csvPath,       &executor,       &threads,     &batch,
+      &simd};
+  for (const cl::Option *option : once)
+    if (option->getNumOccurrences() > 1)
+      return makeError("--" + option->ArgStr + " is given twice");
+  for (const cl::opt<std::string> *option :
+       {&labelsPath, &targetName, &defectPath, &marginPath, &chipPath,
+        &readsPath, &cellsPath, &devicesPath, &conditionsPath, &resume,
+        &tracePath, &jsonPath, &csvPath, &simd})
+    if (option->getNumOccurrences() && option->getValue().empty())
+      return makeError("--" + option->ArgStr +
+                       "= names nothing; write it with a value, or leave it "
+                       "out");
+  return Error::success();
+}
+
 static Error checkSingle(const Options &options) {
   if (options.accumulators && options.trace.empty())
     return makeError("--accumulators needs --trace FILE.npz to write to");
@@ -341,6 +375,12 @@ static Error checkSingle(const Options &options) {
     return makeError("--expected-ber takes a rate from 0 to below 1/2");
   if (!(options.saveSeconds >= 0))
     return makeError("--save-every takes a number of seconds");
+  if (saveSeconds.getNumOccurrences() && options.resume.empty())
+    return makeError("--save-every says how often --resume FILE is written; "
+                     "there is no --resume");
+  if (options.resume == "-")
+    return makeError("--resume takes a file, which is read and written many "
+                     "times");
   return checkFiles(options);
 }
 
@@ -393,12 +433,13 @@ static Error checkTogether(const Options &options) {
           {options.attribute, "--attribute"},
           {!options.resume.empty(), "--resume"},
           {options.expectedBer.has_value(), "--expected-ber"},
+          {seed.getNumOccurrences() > 0, "--seed"},
           {!options.csv.empty(), "--csv"}})
       if (Error error = needsNoise(given, name))
         return error;
     for (const PlotRequest &plot : options.plots)
       if (plot.kind != PlotKind::Margin)
-        return makeError("--plot " + plot.svg +
+        return makeError("--plot " + plot.text() +
                          " needs chips that differ: --noise");
     return Error::success();
   }
@@ -412,14 +453,15 @@ static Error checkTogether(const Options &options) {
                      "--chips 1 and no --sweep");
   for (const PlotRequest &plot : options.plots)
     if (plot.kind >= PlotKind::Ber && !options.noise.needsTarget())
-      return makeError("--plot " + plot.svg + " shows devices: --noise device");
+      return makeError("--plot " + plot.text() +
+                       " shows devices: --noise device");
   for (const PlotRequest &plot : options.plots)
     if (plot.kind == PlotKind::Shmoo && options.sweep.size() != 2)
-      return makeError("--plot shmoo=" + plot.svg +
+      return makeError("--plot " + plot.text() +
                        " is drawn over two parameters: two --sweep");
   for (const PlotRequest &plot : options.plots)
     if (plot.kind == PlotKind::Accuracy && options.sweep.empty())
-      return makeError("--plot accuracy=" + plot.svg +
+      return makeError("--plot " + plot.text() +
                        " needs a parameter to draw over: --sweep");
   return Error::success();
 }
@@ -502,6 +544,8 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   // A measured chip is one; its reads may still be drawn more often.
   bool one = !options.monteCarlo() || !options.chip.empty();
   options.chips = chips.getNumOccurrences() ? int64_t(chips) : one ? 1 : 32;
+  if (Error error = checkGiven())
+    return std::move(error);
   if (Error error = checkSingle(options))
     return std::move(error);
   if (Error error = checkTogether(options))

@@ -26,7 +26,9 @@ enum class PlotKind : uint8_t {
 };
 struct PlotRequest {
   PlotKind kind;
+  std::string name;     ///< of the kind
   std::string svg, csv; ///< files
+  std::string text() const { return name + "=" + svg; }
 };
 
 struct Options {
@@ -66,6 +68,8 @@ struct Options {
 
   /// Chips are simulated, one or many; else the image as it is, once.
   bool monteCarlo() const;
+  /// Some result goes to the standard output, by the name "-".
+  bool toStandardOutput() const;
 };
 
 /// Parses the command line; --help and --version end the program. Syntax errors

@@ -9,6 +9,7 @@
 #include "Samples.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
+#include "bnn/Support/File.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/WithColor.h"
@@ -45,6 +46,11 @@ Expected<sim::Accuracy> readAccuracy(const sim::Options &options,
   for (auto [found, label] : zip(*classes, *wanted))
     accuracy.correct += found == label;
   return accuracy;
+}
+
+/// Where the table goes.
+raw_ostream &tableOf(const sim::Options &options) {
+  return options.toStandardOutput() ? errs() : outs();
 }
 
 /// The image as it is, once.
@@ -87,12 +93,11 @@ Error runOnce(const sim::Options &options, const image::Image &image,
   if (Error error =
           sim::stageFigures({options, image, simulator, inputs}, files))
     return error;
-  if (Error error = files.commit())
-    return error;
-  outs() << sim::formatReport(report);
+  raw_ostream &table = tableOf(options);
+  table << sim::formatReport(report);
   if (!options.trace.empty())
-    outs() << sim::formatAbsent(image);
-  return Error::success();
+    table << sim::formatAbsent(image);
+  return files.commit();
 }
 
 /// What a single chip makes of the samples, for --outputs and --trace.
@@ -177,10 +182,9 @@ Error runChips(const sim::Options &options, const image::Image &image,
   if (Error error = sim::stageFigures(
           {options, image, nominal, inputs, &*experiment}, files))
     return error;
-  if (Error error = files.commit())
-    return error;
-  outs() << sim::formatChipReport(*experiment, image, options);
-  return Error::success();
+  // Printed first: a file that cannot be written loses nothing but itself.
+  tableOf(options) << sim::formatChipReport(*experiment, image, options);
+  return files.commit();
 }
 
 /// What one process reads before the ranks run together.
@@ -229,6 +233,7 @@ Error runTool(sim::Options &options, const mc::Ranks &ranks) {
 int main(int argc, char **argv) {
   InitLLVM init(argc, argv);
   auto report = [](Error error) {
+    outs().flush();
     WithColor::error(errs(), "bnn-sim") << toString(std::move(error)) << '\n';
     return 1;
   };
@@ -245,5 +250,7 @@ int main(int argc, char **argv) {
     consumeError(std::move(error));
     return 1;
   }
+  if (Error error = finishOutput())
+    return report(std::move(error));
   return 0;
 }

@@ -50,6 +50,8 @@ struct Mean {
   std::optional<Interval> interval;
   /// The one-sided bound: the mean lies below it in 95 % of experiments.
   std::optional<double> upper;
+  /// Cuts both where the mean cannot lie, of which Student's law knows nothing.
+  void keepWithin(double least, double most);
 };
 
 /// The mean of `counts`, one integer for each chip, each of `images`.

@@ -24,9 +24,10 @@ public:
   OutputFiles();
   OutputFiles(OutputFiles &&);
   ~OutputFiles();
-  /// An existing destination that is no regular file (a pipe, /dev/null), or an
-  /// open file of this process (/dev/stdout), is written directly by `commit`.
-  /// A link stays one: the file that it leads to is replaced.
+  /// "-" is the standard output. An existing destination that is no regular
+  /// file (a pipe, /dev/null), or an open file of this process (/dev/stdout),
+  /// is written directly by `commit`. A link stays one: the file that it leads
+  /// to is replaced.
   llvm::Error stage(llvm::StringRef path, llvm::StringRef bytes);
   llvm::Error commit();
 
@@ -34,6 +35,10 @@ private:
   struct Entry;
   std::vector<Entry> entries;
 };
+
+/// Flushes what was printed. To be called before a tool says that all went
+/// well: a full disk behind the standard output is an error too.
+llvm::Error finishOutput();
 
 /// One file, complete or not at all.
 llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes);
