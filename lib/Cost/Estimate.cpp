@@ -4,6 +4,7 @@
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/CellMap.h"
 #include "bnn/Image/Cycles.h"
+#include "bnn/Image/Image.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -162,6 +163,7 @@ static void addTimes(const image::Image &image, const Target &target,
   for (const image::Step &step : image.steps())
     if (step.has_array()) {
       image::LayerCycles cycles = image::cyclesOf(image.target(), step.array());
+      cycles.steady *= image::repetitionsOf(image);
       latency += cycles.latency();
       interval = std::max(interval, cycles.steady);
     }

@@ -6,6 +6,7 @@
 
 #include "bnn/Cost/Cost.h"
 #include "bnn/Image/Cycles.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Image/TileGrid.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -98,6 +99,10 @@ Operations operationsOf(const image::Image &image, const ArrayLayer &layer) {
   const image::Value &input = image.values(int(layer.input()));
   all.bufferBits = planes * (elementsOf(input) +
                              positions * layer.groups() * layer.fan_in());
+  uint64_t repetitions = image::repetitionsOf(image);
+  for (uint64_t *count : {&all.rowReads, &all.senses, &all.popcountBits,
+                          &all.adderBits, &all.compareBits, &all.bufferBits})
+    *count *= repetitions;
   return all;
 }
 

@@ -503,9 +503,10 @@ Expected<Program> Converter::run() {
   program.weights.assign(4, 2);
   for (const image::CellCode &code : target.cell_codes())
     program.weights[code.code()] = code.weight();
-  if (image.presentation().repetitions() > 1)
-    return makeError("repeated presentations have no place in a program of "
-                     "this version");
+  if (image.presentation().generator() != image::Presentation::DIRECT)
+    return makeError("inputs presented at random have no place in a program of "
+                     "this version, which has no generator of random bits; "
+                     "compile with --input-encoding bitplane");
   bool arrays = false;
   for (const image::Step &step : image.steps()) {
     arrays |= step.has_array();

@@ -3,6 +3,7 @@
 #include "bnn/HostModel/HostModel.h"
 #include "GraphWriter.h"
 #include "bnn/Image/Crossings.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallString.h"
@@ -226,6 +227,11 @@ Expected<std::vector<std::string>> HostModels::run() {
 }
 
 Expected<std::vector<std::string>> makeHostModels(const image::Image &image) {
+  if (image::repetitionsOf(image) > 1)
+    return makeError("the outputs are means over " +
+                     Twine(image::repetitionsOf(image)) +
+                     " runs of the whole network, which no one model computes; "
+                     "compile with another --input-encoding");
   return HostModels(image).run();
 }
 

@@ -24,6 +24,14 @@ using namespace llvm;
 
 namespace bnn::image {
 
+uint32_t versionOf(const Image &image) {
+  return image.presentation().generator() == Presentation::STOCHASTIC ? 3 : 2;
+}
+
+uint64_t repetitionsOf(const Image &image) {
+  return std::max(image.presentation().repetitions(), 1u);
+}
+
 namespace {
 
 /// The first byte is no ASCII, and a line end in both styles follows: a file
@@ -107,6 +115,12 @@ Expected<Image> decode(StringRef file) {
     if (!image.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
       return failure("the payload is not a well-formed `Image` message though "
                      "its checksum is right: its writer is at fault");
+    // The version stands outside of the checksum.
+    uint32_t needed = versionOf(image);
+    if (header->version > 2 ? header->version != needed : needed > 2)
+      return failure("the header is damaged: it says format version " +
+                     Twine(header->version) + ", the payload is of version " +
+                     Twine(needed));
     return image;
   } catch (const std::bad_alloc &) {
     return createStringError(errc::not_enough_memory,
@@ -155,7 +169,7 @@ Expected<std::string> serialize(const Image &image) {
     StringRef payload = StringRef(file).drop_front(headerBytes);
     std::array<uint8_t, 32> sha256 = SHA256::hash(bytesOf(payload));
     std::copy(std::begin(magic), std::end(magic), file.begin());
-    support::endian::write32le(file.data() + versionAt, formatVersion);
+    support::endian::write32le(file.data() + versionAt, versionOf(image));
     support::endian::write64le(file.data() + lengthAt, payload.size());
     std::copy(sha256.begin(), sha256.end(), file.begin() + shaAt);
     return file;

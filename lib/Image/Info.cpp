@@ -61,6 +61,8 @@ std::string planes(const ArrayLayer &layer) {
     return "bipolar";
   case ArrayLayer::THERMOMETER:
     return "ternary";
+  case ArrayLayer::UNARY:
+    return fmt::format("{} random", layer.plane_weights_size());
   default:
     break;
   }

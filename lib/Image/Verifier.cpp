@@ -236,14 +236,32 @@ Error checkStep(State &state, const Step &step, size_t index,
 
 Error checkPresentation(const Image &image) {
   const Presentation &presentation = image.presentation();
-  if (presentation.generator() == Presentation::STOCHASTIC)
-    return fail("presentation.generator",
-                "STOCHASTIC is not executed by version 2; compile with "
-                "another --input-encoding");
-  if (presentation.repetitions() != 1)
+  bool random = presentation.generator() == Presentation::STOCHASTIC;
+  uint32_t repetitions = presentation.repetitions();
+  if (repetitions < 1 || repetitions > maxPresentations)
+    return fail("presentation.repetitions", Twine(repetitions) +
+                                                ", outside 1 to " +
+                                                Twine(maxPresentations));
+  if (!random && repetitions != 1)
     return fail("presentation.repetitions",
-                Twine(presentation.repetitions()) +
-                    ", but version 2 presents a sample once: 1");
+                Twine(repetitions) +
+                    ", but inputs that are the same each time are presented "
+                    "once: 1");
+  bool presents = any_of(image.steps(), [](const Step &step) {
+    return step.has_op() && step.op().kind() == Op::PRESENT;
+  });
+  if (random != presents)
+    return fail("presentation.generator",
+                random ? "STOCHASTIC, but no step is a PRESENT"
+                       : "DIRECT, but a step is a PRESENT");
+  if (repetitions > 1)
+    for (const Port &port : image.outputs())
+      if (port.value() < uint32_t(image.values_size()) &&
+          (image.values(int(port.value())).encoding() != Value::REAL ||
+           !StringRef(port.element_type()).starts_with("float")))
+        return fail("presentation.repetitions",
+                    Twine(repetitions) + ": outputs are means, but output '" +
+                        port.name() + "' is no real number");
   return Error::success();
 }
 

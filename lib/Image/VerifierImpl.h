@@ -15,6 +15,9 @@
 
 namespace bnn::image::verifier {
 
+/// Presentations of an input, and planes of a UNARY code, at most.
+inline constexpr uint32_t maxPresentations = 64;
+
 using Shape = llvm::SmallVector<int64_t, 6>;
 
 /// Integers beyond this are not exact in double, which host operators use.

@@ -141,6 +141,12 @@ Error LayerChecker::checkPlanes() const {
                     "negative one");
     }
     break;
+  case ArrayLayer::UNARY:
+    if (weights.empty() || uint32_t(weights.size()) > maxPresentations ||
+        layer.plane_offset() != 0 || !all_equal(weights) || weights[0] != 1)
+      return fail("plane_coding UNARY is 1 to " + Twine(maxPresentations) +
+                  " planes of weight 1 and offset 0");
+    break;
   default:
     break;
   }

@@ -19,6 +19,8 @@ namespace {
 bool givesZero(const State &state, const Op &op) {
   if (op.kind() == Op::THRESHOLD)
     return is_contained(op.thresholds().codes(), 0);
+  if (op.kind() == Op::PRESENT)
+    return true;
   if (op.kind() == Op::PAD && op.pad_mode() == Op::CONSTANT && op.alpha() == 0)
     return true;
   return any_of(op.inputs(), [&](uint32_t id) { return state.holdsZero[id]; });
@@ -68,6 +70,7 @@ bool isDigital(Op::Kind kind) {
   case Op::REDUCE_MIN:
   case Op::THRESHOLD:
   case Op::COMBINE:
+  case Op::PRESENT:
     return true;
   default:
     return kind >= Op::RESHAPE && kind <= Op::IDENTITY;
@@ -111,7 +114,7 @@ Error checkEncodings(const State &state, const Op &op,
     return fail(place, "the periphery of the chip has no such operator in "
                        "version 2; it must be placed on the HOST");
   if (host && (op.kind() == Op::THRESHOLD || op.kind() == Op::COMBINE ||
-               op.kind() == Op::SUM_POOL))
+               op.kind() == Op::SUM_POOL || op.kind() == Op::PRESENT))
     return fail(place, "it works on integers and must be DIGITAL");
   for (auto [i, id] : enumerate(op.inputs())) {
     // Indices are integers in any case; the host may hold them as reals.
@@ -124,11 +127,28 @@ Error checkEncodings(const State &state, const Op &op,
     if (Error error = checkEncoding(state, op, place, id, host))
       return error;
     Value::Encoding encoding = state.value(id).encoding();
-    if (!host && op.kind() == Op::THRESHOLD && encoding != Value::CODE)
+    if (!host && (op.kind() == Op::THRESHOLD || op.kind() == Op::PRESENT) &&
+        encoding != Value::CODE)
       return fail(place, "its result must be CODE");
     if (!host && isSum(op.kind()) && encoding != Value::INTEGER)
       return fail(place, "its result must be INTEGER");
   }
+  return Error::success();
+}
+
+Error checkPresent(const State &state, const Op &op, const std::string &place) {
+  const Value &from = state.value(op.inputs(0));
+  const Value &to = state.value(op.outputs(0));
+  if (from.encoding() != Value::CODE || from.code_min() == from.code_max())
+    return fail(place, "its operand must be CODE with two codes and more");
+  if (op.k() < 1 || op.k() > maxPresentations)
+    return fail(place, Twine(op.k()) + " presentations, outside 1 to " +
+                           Twine(maxPresentations));
+  if (to.code_min() != 0 || to.code_max() != op.k())
+    return fail(place, "its result must be CODE 0 to " + Twine(op.k()));
+  if (op.axis() < 0 || op.axis() >= state.image.inputs_size())
+    return fail(place,
+                "axis is " + Twine(op.axis()) + ", no number of an input");
   return Error::success();
 }
 
@@ -165,6 +185,9 @@ Error checkOp(State &state, const Op &op) {
                            Twine(arity.results));
   if (Error error = checkEncodings(state, op, place))
     return error;
+  if (op.kind() == Op::PRESENT)
+    if (Error error = checkPresent(state, op, place))
+      return error;
 
   SmallVector<Shape, 2> shapes;
   if (Error error = inferShapes(state, op, place, shapes))

@@ -110,6 +110,7 @@ Error inferRange(const State &state, const Op &op, const Twine &place,
   const Range x = state.ranges[op.inputs(0)];
   range = x;
   switch (op.kind()) {
+  case Op::PRESENT:
   case Op::ENCODE: {
     const Value &value = state.value(op.outputs(0));
     range = {value.code_min(), value.code_max()};

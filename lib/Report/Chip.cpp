@@ -2,6 +2,7 @@
 
 #include "Chip.h"
 #include "bnn/Image/Cycles.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Image/TileGrid.h"
 #include "bnn/Support/Packing.h"
 #include "llvm/Support/MathExtras.h"
@@ -51,14 +52,14 @@ void addPlacement(const image::Image &image, Summary &summary) {
       uint64_t(packingBound(items, target.rows(), target.columns()));
 }
 
-void addCycles(const image::Target &target, const ArrayLayer &layer, Row &row) {
+void addCycles(const image::Image &image, const ArrayLayer &layer, Row &row) {
   bool p2s = layer.orientation() == ArrayLayer::ROW_IS_NEURON;
   bool tree = layer.accumulation().kind() == image::Accumulation::TREE;
   row.schedule = p2s ? "p2s" : "s2p";
   row.accumulation = !p2s ? "counters" : tree ? "tree" : "serial";
   row.accumulatorBits = layer.accumulation().bits();
-  image::LayerCycles cycles = cyclesOf(target, layer);
-  row.steadyCycles = cycles.steady;
+  image::LayerCycles cycles = cyclesOf(image.target(), layer);
+  row.steadyCycles = cycles.steady * image::repetitionsOf(image);
   row.fillCycles = cycles.fill;
   row.drainCycles = cycles.drain;
 }

@@ -12,7 +12,7 @@ namespace bnn::report {
 void addPlacement(const image::Image &image, Summary &summary);
 
 /// Schedule, accumulation and cycles of a layer.
-void addCycles(const image::Target &target, const image::ArrayLayer &layer,
+void addCycles(const image::Image &image, const image::ArrayLayer &layer,
                Row &row);
 
 /// Bits that wait in front of a layer. `before` is the layer that makes its

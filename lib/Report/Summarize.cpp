@@ -2,6 +2,7 @@
 
 #include "Chip.h"
 #include "bnn/Image/Cycles.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Image/TileGrid.h"
 #include "bnn/Report/Report.h"
 #include "llvm/ADT/STLExtras.h"
@@ -127,8 +128,9 @@ void Summarizer::add(const image::ArrayLayer &layer) {
   uint64_t cells =
       row.subarrays * image.target().rows() * image.target().columns();
   row.utilization = cells ? double(weights) / double(cells) : 0;
-  row.rowReads = row.positions * rowsRead(image.target(), layer);
-  addCycles(image.target(), layer, row);
+  row.rowReads = row.positions * rowsRead(image.target(), layer) *
+                 image::repetitionsOf(image);
+  addCycles(image, layer, row);
   row.bufferBits =
       bufferBitsOf(layer, makerOf(layer.input()), bitsOf(layer.input()));
   summary.weights += weights;

@@ -2,7 +2,9 @@
 
 #include "BatchRun.h"
 #include "Inputs.h"
+#include "bnn/Device/Random.h"
 #include "bnn/Host/Kernels.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 #include <cmath>
 
@@ -14,6 +16,9 @@ using image::Op;
 using image::Value;
 
 namespace {
+
+/// Bits that number a sample where the whole network runs several times.
+constexpr int sampleBits = 26;
 
 /// [samples, shape...] without the leading dimension of 1.
 Shape stackedShape(const Value &value, int64_t samples) {
@@ -75,7 +80,8 @@ Collector::Collector(const Network &network, int64_t samples,
       NamedTensor &entry = result.traces.emplace_back();
       entry.name = step.array().name() + "/accumulator";
       allocate(entry.tensor, image.values(int(step.array().output())), samples,
-               ElementType::Int32);
+               image::repetitionsOf(image) > 1 ? ElementType::Float32
+                                               : ElementType::Int32);
       accumulators[index] = &entry.tensor;
     }
 }
@@ -108,10 +114,18 @@ void BatchRun::collect(uint32_t index) {
   if (collector.targets[index].empty())
     return;
   int64_t size = elements(image.values(int(index)));
+  auto repetitions = int64_t(image::repetitionsOf(image));
   for (const Collector::Target &target : collector.targets[index])
     for (int64_t sample = 0; sample < count; ++sample) {
       const Tensor &from = operand(index, sample);
       double *to = target.tensor->data.data() + (first + sample) * size;
+      if (repetitions > 1) {
+        for (int64_t i = 0; i < size; ++i)
+          to[i] = (repetition ? to[i] : 0) +
+                  (target.scale * from.data[i] + target.offset) /
+                      double(repetitions);
+        continue;
+      }
       if (target.scale == 1 && target.offset == 0) {
         std::copy(from.data.begin(), from.data.end(), to);
         continue;
@@ -168,8 +182,47 @@ Error BatchRun::checkCodes(BatchValue &batch, const Op &op) {
   return Error::success();
 }
 
+/// Samples in the order of the data set, in the lower bits.
+int64_t BatchRun::keyOf(int64_t sample) const {
+  return sample + (repetition << sampleBits);
+}
+
+/// Counts the presentations of an input that are 1. The draws know nothing of
+/// the chip: all chips see the same bits.
+void BatchRun::present(const Op &op) {
+  const Value &range = image.values(int(op.inputs(0)));
+  uint64_t codes = uint64_t(int64_t(range.code_max()) - range.code_min());
+  device::Stream stream(collector.options.seed, /*chip=*/0, device::Draw::Input,
+                        uint64_t(op.axis()));
+  for (int64_t sample = 0; sample < count; ++sample) {
+    const Tensor &from = operand(op.inputs(0), sample);
+    Tensor to;
+    to.type = ElementType::Int32;
+    to.shape = from.shape;
+    to.data.reserve(from.data.size());
+    for (auto [i, code] : enumerate(from.data)) {
+      auto above = uint64_t(int64_t(code) - range.code_min());
+      int64_t ones = 0;
+      for (int64_t block = 0; block * 4 < op.k(); ++block) {
+        std::array<uint32_t, 4> words =
+            stream.words(uint64_t(keyOf(first + sample)),
+                         uint64_t(i) << 8 | uint64_t(block));
+        for (int64_t t = block * 4; t < std::min(op.k(), block * 4 + 4); ++t)
+          ones += uint64_t(words[t % 4]) * codes >> 32 < above;
+      }
+      to.data.push_back(double(ones));
+    }
+    values[op.outputs(0)].tensor(sample) = std::move(to);
+  }
+}
+
 Error BatchRun::runOp(const Op &op, bool feedsEncoding) {
-  bool track = feedsEncoding && collector.options.boundaryTies;
+  if (op.kind() == Op::PRESENT) {
+    present(op);
+    return Error::success();
+  }
+  bool track =
+      feedsEncoding && collector.options.boundaryTies && repetition == 0;
   if (!track && op.outputs_size() == 1 && op.inputs_size() == 1 &&
       runPackedPool(op, valueAt(op.inputs(0)), values[op.outputs(0)]))
     return Error::success();
@@ -212,7 +265,7 @@ Error BatchRun::runLayer(int step) {
   if (Error error = checkBipolar(layer, input))
     return error;
   LayerRecord record;
-  record.firstSample = first;
+  record.firstSample = keyOf(first);
   std::vector<int64_t> counts;
   Tensor *accumulator = collector.accumulators[step];
   if (accumulator)
@@ -225,14 +278,16 @@ Error BatchRun::runLayer(int step) {
 
   int64_t size = elements(values[layer.output()].value());
   int64_t neurons = layer.neurons(), positions = size / neurons;
+  auto repetitions = double(image::repetitionsOf(image));
   for (int64_t i = 0; i < int64_t(counts.size()); ++i) {
     int64_t at = i % size;
     int64_t neuron = layer.has_convolution() ? at / positions : at % neurons;
     int64_t position = layer.has_convolution() ? at % positions : at / neurons;
     uint32_t cls =
         layer.position_class_size() ? layer.position_class(int(position)) : 0;
-    accumulator->data[first * size + i] =
-        double(accumulatorOf(layer, cls, neuron, counts[i]));
+    double value = double(accumulatorOf(layer, cls, neuron, counts[i]));
+    double &to = accumulator->data[first * size + i];
+    to = repetitions == 1 ? value : (repetition ? to : 0) + value / repetitions;
   }
   return Error::success();
 }
@@ -285,10 +340,25 @@ Error BatchRun::runSteps(function_ref<bool(int)> wanted,
   return Error::success();
 }
 
+/// All presentations of the whole network: `once` for each.
+Error BatchRun::runAgain(function_ref<Error()> once) {
+  auto repetitions = int64_t(image::repetitionsOf(image));
+  for (repetition = 0; repetition < repetitions; ++repetition) {
+    if (repetition)
+      for (auto [index, value] : enumerate(image.values()))
+        values[index].init(value, count);
+    if (Error error = once())
+      return error;
+  }
+  return Error::success();
+}
+
 Error BatchRun::run(ArrayRef<Tensor> inputs) {
-  if (Error error = load(inputs))
-    return error;
-  return runSteps([](int) { return true; }, [](uint32_t) { return false; });
+  return runAgain([&]() -> Error {
+    if (Error error = load(inputs))
+      return error;
+    return runSteps([](int) { return true; }, [](uint32_t) { return false; });
+  });
 }
 
 Expected<PreparedBatch> BatchRun::prepare(ArrayRef<Tensor> inputs) {
@@ -334,11 +404,13 @@ Error BatchRun::run(const PreparedBatch &batch) {
   prepared = &batch;
   for (auto [sample, ties] : enumerate(batch.boundaryTies))
     collector.result.boundaryTies[first + int64_t(sample)] = ties;
-  for (auto [index, value] : enumerate(batch.values))
-    if (network.constants[index] || value.isPresent())
-      collect(uint32_t(index));
-  return runSteps([&](int step) { return !network.beforeArrays[step]; },
-                  [](uint32_t) { return false; });
+  return runAgain([&] {
+    for (auto [index, value] : enumerate(batch.values))
+      if (network.constants[index] || value.isPresent())
+        collect(uint32_t(index));
+    return runSteps([&](int step) { return !network.beforeArrays[step]; },
+                    [](uint32_t) { return false; });
+  });
 }
 
 } // namespace bnn::sim

@@ -50,7 +50,11 @@ private:
   llvm::Error runSteps(llvm::function_ref<bool(int)> wanted,
                        llvm::function_ref<bool(uint32_t)> keep);
   BatchValue &valueAt(uint32_t value);
+  llvm::Error runAgain(llvm::function_ref<llvm::Error()> once);
   llvm::Error runOp(const image::Op &op, bool feedsEncoding);
+  void present(const image::Op &op);
+  /// By which the draws of a sample are told apart.
+  int64_t keyOf(int64_t sample) const;
   llvm::Error runLayer(int step);
   llvm::Error checkBipolar(const image::ArrayLayer &layer, BatchValue &input);
   llvm::Error trackBounds(const image::Op &op, int64_t sample,
@@ -64,6 +68,7 @@ private:
   const image::Image &image;
   Collector &collector;
   int64_t first, count;
+  int64_t repetition = 0; ///< of the whole network
   const PreparedBatch *prepared = nullptr;
   std::vector<BatchValue> values;
   // By value, then sample; empty where a value is certain.

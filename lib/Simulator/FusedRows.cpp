@@ -10,13 +10,13 @@ namespace {
 
 /// Sets bit k of plane i, at `to` + i * `stride`, to bit i of lanes[k].
 /// `lanes` is readable up to a multiple of 8, with 0 behind the last.
-void packLanes(const std::vector<uint32_t> &lanes, unsigned planes,
+void packLanes(const std::vector<uint64_t> &lanes, unsigned planes,
                uint32_t *to, size_t stride) {
   for (size_t first = 0; first < lanes.size(); first += 8)
     for (unsigned group = 0; group < planes; group += 8) {
       uint64_t bytes = 0;
       for (unsigned k = 0; k < 8; ++k)
-        bytes |= uint64_t(lanes[first + k] >> group & 0xff) << (8 * k);
+        bytes |= (lanes[first + k] >> group & 0xff) << (8 * k);
       unsigned count = std::min(planes - group, 8u);
       for (unsigned i = 0; i < count; ++i) {
         // The product brings bit 0 of byte k to bit 56 + k.
@@ -53,7 +53,7 @@ void FusedLayer::packChannels(BatchValue &input,
   int64_t stepP = g.convolution ? 1 : channels;
   size_t stride = g.planes * channelWords;
   storage.assign(input.samples() * positions * stride, 0);
-  std::vector<uint32_t> lanes((channels + 7) / 8 * 8, 0);
+  std::vector<uint64_t> lanes((channels + 7) / 8 * 8, 0);
   for (int64_t sample = 0; sample < input.samples(); ++sample) {
     const double *codes = input.tensor(sample).data.data();
     uint32_t *to = storage.data() + sample * positions * stride;
@@ -118,7 +118,7 @@ FusedLayer::Rows FusedLayer::gatherLanes(BatchValue &input,
   rows.storage.assign(input.samples() * g.positions * rows.rowStride, 0);
   rows.data = rows.storage.data();
   uint32_t *to = rows.storage.data();
-  std::vector<uint32_t> bits, lanes((g.fanIn + 7) / 8 * 8, 0);
+  std::vector<uint64_t> bits, lanes((g.fanIn + 7) / 8 * 8, 0);
   for (int64_t sample = 0; sample < input.samples(); ++sample) {
     const Tensor &codes = input.tensor(sample);
     bits.clear();
@@ -127,9 +127,9 @@ FusedLayer::Rows FusedLayer::gatherLanes(BatchValue &input,
     for (int64_t p = 0; p < g.positions; ++p, to += rows.rowStride) {
       if (g.convolution) {
         const int32_t *taps = g.tapIndex.data() + p * g.taps;
-        const uint32_t *channel =
+        const uint64_t *channel =
             bits.data() + group * g.groupChannels * g.spatial;
-        uint32_t *lane = lanes.data();
+        uint64_t *lane = lanes.data();
         for (int64_t c = 0; c < g.groupChannels; ++c, channel += g.spatial)
           for (int64_t t = 0; t < g.taps; ++t)
             *lane++ = taps[t] < 0 ? g.padBits : channel[taps[t]];

@@ -13,21 +13,24 @@ namespace bnn::sim {
 
 using image::ArrayLayer;
 
-uint32_t planeBits(const ArrayLayer &layer, int64_t code) {
+uint64_t planeBits(const ArrayLayer &layer, int64_t code) {
   switch (layer.plane_coding()) {
   case ArrayLayer::BIPOLAR:
     return code > 0;
   case ArrayLayer::THERMOMETER:
-    return uint32_t(code >= 0) | uint32_t(code >= 1) << 1;
+    return uint64_t(code >= 0) | uint64_t(code >= 1) << 1;
+  case ArrayLayer::UNARY:
+    // Which of the presentations are the ones changes no count.
+    return code >= 64 ? ~uint64_t(0) : (uint64_t(1) << code) - 1;
   default: {
     // Binary digits; for a negative last weight those of two's complement.
     uint64_t digits = uint64_t(code - layer.plane_offset());
-    return uint32_t(digits & ((uint64_t(1) << layer.plane_weights_size()) - 1));
+    return digits & ((uint64_t(1) << layer.plane_weights_size()) - 1);
   }
   }
 }
 
-static int64_t codeOf(const ArrayLayer &layer, uint32_t bits) {
+static int64_t codeOf(const ArrayLayer &layer, uint64_t bits) {
   int64_t code = layer.plane_offset();
   for (int i = 0; i < layer.plane_weights_size(); ++i)
     code += bits >> i & 1 ? layer.plane_weights(i) : 0;
@@ -98,7 +101,7 @@ Expected<Geometry> Geometry::make(const ArrayLayer &layer,
 
   geometry.codeMin = input.code_min();
   for (int64_t code = input.code_min(); code <= input.code_max(); ++code) {
-    uint32_t bits = planeBits(layer, code);
+    uint64_t bits = planeBits(layer, code);
     // A bipolar plane skips code 0 of the range -1..1; `checkCodes` of the
     // executors never meets it.
     bool skipped = layer.plane_coding() == ArrayLayer::BIPOLAR && code == 0;

@@ -49,16 +49,16 @@ public:
   }
 
   /// Bit i is the bit of plane i for an input code of the declared range.
-  uint32_t bits(int64_t code) const { return codeBits[code - codeMin]; }
-  uint32_t padBits = 0;
+  uint64_t bits(int64_t code) const { return codeBits[code - codeMin]; }
+  uint64_t padBits = 0;
 
   std::vector<uint32_t> positionClass;
   int64_t codeMin = 0;
-  std::vector<uint32_t> codeBits;
+  std::vector<uint64_t> codeBits;
 };
 
 /// The bits that drive the planes of `layer` for `code`.
-uint32_t planeBits(const image::ArrayLayer &layer, int64_t code);
+uint64_t planeBits(const image::ArrayLayer &layer, int64_t code);
 
 /// Seam 3, the exact compare: integer counts to codes. A function is a (class,
 /// neuron), number class * neurons + neuron.

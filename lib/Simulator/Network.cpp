@@ -1,6 +1,7 @@
 //===- Network.cpp - Loads an image ---------------------------------------===//
 
 #include "Network.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 
 using namespace llvm;
@@ -78,9 +79,6 @@ Expected<Tensor> decode(const Constant &constant, const image::Value &value) {
 } // namespace
 
 Expected<Network> Network::load(const image::Image &image, Executor executor) {
-  if (image.presentation().generator() != image::Presentation::DIRECT)
-    return makeError("stochastic presentation of inputs is not executed by "
-                     "this version");
   Network network;
   network.image = &image;
   network.executor = executor;
@@ -118,7 +116,9 @@ Expected<Network> Network::load(const image::Image &image, Executor executor) {
       fromArrays[step.array().output()] = true;
       continue;
     }
-    bool depends = false;
+    // Bits that are drawn for each run of the network cannot be prepared.
+    bool depends =
+        step.op().kind() == Op::PRESENT && image::repetitionsOf(image) > 1;
     for (uint32_t input : step.op().inputs())
       depends |= fromArrays[input];
     for (uint32_t output : step.op().outputs())

@@ -60,7 +60,7 @@ private:
                ? int64_t(target.columns()) - tile.column()
                : int64_t(grid.columnsOf(block));
   }
-  uint32_t laneBits(const Tensor &input, int64_t position, int64_t group,
+  uint64_t laneBits(const Tensor &input, int64_t position, int64_t group,
                     int64_t lane) const;
   std::vector<TileDrive> drive(const Tensor &input, int64_t position,
                                int64_t group) const;
@@ -102,7 +102,7 @@ private:
 };
 
 /// The bits of all planes that drive `lane` of a neuron of `group`.
-uint32_t ReplayLayer::laneBits(const Tensor &input, int64_t position,
+uint64_t ReplayLayer::laneBits(const Tensor &input, int64_t position,
                                int64_t group, int64_t lane) const {
   int64_t at = geometry.inputIndex(position, group, lane % geometry.fanIn);
   return at < 0 ? geometry.padBits : geometry.bits(int64_t(input.data[at]));
@@ -116,7 +116,7 @@ ReplayLayer::drive(const Tensor &input, int64_t position, int64_t group) const {
     drive.planes.assign(geometry.planes, Words(words, 0));
     for (int64_t column = 0; column < int64_t(target.columns()); ++column) {
       // Columns behind the last lane are driven with 1.
-      uint32_t bits = ~0u;
+      uint64_t bits = ~uint64_t(0);
       int64_t lane = int64_t(k) * target.columns() + column;
       if (lane < lanes)
         bits = laneBits(input, position, group, lane);

@@ -3,6 +3,7 @@
 #include "bnn/Simulator/Simulator.h"
 #include "BatchRun.h"
 #include "ChipNetwork.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 #include <atomic>
 #include <optional>
@@ -49,6 +50,9 @@ static int64_t batchSize(const image::Image &image, int64_t samples,
   return std::clamp<int64_t>(std::min(byMemory, byThreads), 1, 64);
 }
 
+/// Random numbers are drawn by sample and repetition, in 32 bits together.
+constexpr int64_t maxRepeatedSamples = int64_t(1) << 26;
+
 static Expected<int64_t> countSamples(const image::Image &image,
                                       ArrayRef<Tensor> inputs) {
   if (int64_t(inputs.size()) != image.inputs_size())
@@ -68,6 +72,11 @@ static Expected<int64_t> countSamples(const image::Image &image,
                        Twine(input.shape[0]) + " samples");
     samples = input.shape[0];
   }
+  if (image::repetitionsOf(image) > 1 && samples > maxRepeatedSamples)
+    return makeError(Twine(samples) + " samples are more than the " +
+                     Twine(maxRepeatedSamples) +
+                     " that can be told apart where the whole network runs "
+                     "several times for each");
   return samples;
 }
 

@@ -156,6 +156,7 @@ LogicalResult Compilation::toBNN() {
   BNNPipelineOptions pipeline;
   for (const InputDeclaration &input : options.inputs)
     pipeline.inputs.push_back(input.text);
+  pipeline.encodings = options.encodings;
   pipeline.float32Ties = options.float32Ties;
   pipeline.binarize = options.binarize;
   if (failed(runPasses("recognize", [&](OpPassManager &manager) {

@@ -47,6 +47,17 @@ static cl::list<std::string> inputs(
         "SCALE * (q + OFFSET), q an integer of TYPE u1..u16, s1..s16 or\n"
         "bipolar; numbers may be fractions such as 1/255. Only the layer of\n"
         "a declared input can run on the arrays"));
+static cl::list<std::string> encodings(
+    "input-encoding", cl::value_desc("[NAME=]KIND"), cl::cat(category),
+    cl::desc(
+        "How inputs are driven onto the arrays, all or one by its name:\n"
+        "  auto          bit planes of what is declared (default)\n"
+        "  bitplane      the same, or an error that says why not; exact\n"
+        "  host          their layer stays on the host\n"
+        "  stochastic:T  T random bits each, 1 as often as the value is high;\n"
+        "                the first layer adds the counts of all T (1 to 64)\n"
+        "  stochastic:T,network  the whole network runs T times on one such\n"
+        "                bit, and its outputs are averaged"));
 static cl::list<std::string>
     shapes("shape", cl::value_desc("NAME=1x3x32x32"), cl::cat(category),
            cl::desc("Shape of an input whose sizes the file leaves open; a\n"
@@ -286,6 +297,8 @@ static std::vector<std::string> makeProvenance(const Options &options) {
   result.reserve(options.inputs.size());
   for (const InputDeclaration &input : options.inputs)
     result.push_back("--input=" + input.text);
+  for (const std::string &encoding : options.encodings)
+    result.push_back("--input-encoding=" + encoding);
   for (const auto &[name, shape] : options.import.shapes) {
     std::string text = "--shape=" + name + "=";
     for (auto [i, size] : llvm::enumerate(shape))
@@ -394,6 +407,7 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
                          "' is declared already");
     options.inputs.push_back(std::move(*input));
   }
+  options.encodings = encodings;
   options.float32Ties = ties == Ties::Float32;
   options.target = target;
   options.array = array;
@@ -414,6 +428,12 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.baseline = baseline;
   options.quiet = quiet;
   options.verifyEach = verifyEach;
+  for (llvm::StringRef encoding : options.encodings)
+    if (options.verify && encoding.contains("stochastic:"))
+      return makeError("--verify compares bit by bit, and --input-encoding " +
+                       encoding +
+                       " draws the bits: leave one of them out (docs/inputs.md "
+                       "has what can be compared)");
   if (options.verify && options.verifySamples == 0)
     return makeError("--verify-samples 0: nothing would be verified");
   if (llvm::Error error = parseBinarize(options))

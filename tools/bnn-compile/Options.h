@@ -31,6 +31,7 @@ struct Options {
 
   ImportOptions import;
   std::vector<InputDeclaration> inputs;
+  std::vector<std::string> encodings; ///< [NAME=]KIND of inputs
   bool float32Ties = false;
 
   BNNBinarizeOptions binarize;

@@ -1,6 +1,7 @@
 //===- ChipJson.cpp - Results over chips as JSON and CSV ------------------===//
 
 #include "ChipReport.h"
+#include "Report.h"
 #include "bnn/Device/Ecc.h"
 #include "bnn/Plot/Picture.h"
 #include "llvm/ADT/STLExtras.h"
@@ -207,6 +208,8 @@ std::string formatChipJson(const Experiment &experiment,
        "error of the test set is apart"},
       {"points", std::move(points)},
   };
+  if (isRandom(image))
+    object["inputs"] = describeInputs(image, options.seed);
   if (const device::MeasuredChip *chip = options.noise.measuredChip())
     object["measured_chip"] = measuredChip(*chip);
   if (experiment.thresholds)

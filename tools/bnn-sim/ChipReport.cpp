@@ -3,6 +3,7 @@
 #include "ChipReport.h"
 #include "FusedKernels.h"
 #include "Progress.h"
+#include "Report.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -237,6 +238,8 @@ std::string formatChipReport(const Experiment &experiment,
                      "this changes the function",
                      experiment.changedThresholds, experiment.thresholds,
                      mc::formatNumber(*options.expectedBer)));
+  if (isRandom(image))
+    line("inputs", describeInputs(image, options.seed));
   double share = double(experiment.noiseFree) / double(experiment.images);
   line("samples",
        fmt::format("{}, {}", experiment.images,

@@ -177,6 +177,7 @@ Error ExperimentRun::runNominal(ArrayRef<Tensor> tensors) {
   RunOptions run;
   run.threads = options.threads;
   run.batch = options.batch;
+  run.seed = options.seed;
   run.boundaryTies = false;
   Expected<RunResult> result = nominal.run(tensors, run);
   if (!result)
@@ -282,6 +283,7 @@ Error ExperimentRun::prepare(ArrayRef<Tensor> tensors) {
   RunOptions run;
   run.threads = options.threads;
   run.batch = options.batch;
+  run.seed = options.seed;
   run.boundaryTies = false;
   Expected<PreparedInputs> prepared = simulator.prepare(tensors, run);
   if (!prepared)
@@ -315,6 +317,7 @@ Expected<mc::Trial> ExperimentRun::runChip(size_t index, uint64_t chip,
   RunOptions run;
   run.threads = threads;
   run.batch = options.batch;
+  run.seed = options.seed;
   run.boundaryTies = false;
   Expected<RunResult> result = simulator.run(*inputs, run, network.get());
   if (!result)

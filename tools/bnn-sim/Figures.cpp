@@ -141,6 +141,7 @@ Expected<plot::Picture> drawMargin(const FigureData &data) {
   RunOptions run;
   run.threads = data.options.threads;
   run.batch = data.options.batch;
+  run.seed = data.options.seed;
   run.boundaryTies = false;
   plot::MarginPlot plot;
   std::vector<const image::ArrayLayer *> layers;

@@ -143,7 +143,8 @@ cl::opt<uint64_t> seed("seed", cl::cat(experiment), cl::value_desc("S"),
                        cl::init(1),
                        cl::desc("chip i of seed S is the same at all points, "
                                 "on any\nnumber of threads, ranks and machines "
-                                "(default: 1)"));
+                                "(default: 1).\nAlso of inputs that the image "
+                                "presents at random"));
 cl::list<std::string> sweeps(
     "sweep", cl::cat(experiment), cl::value_desc("NAME=VALUES"),
     cl::desc("run a parameter of --noise over A,B,C or FIRST:LAST:logN or\n"
@@ -433,7 +434,6 @@ static Error checkTogether(const Options &options) {
           {options.attribute, "--attribute"},
           {!options.resume.empty(), "--resume"},
           {options.expectedBer.has_value(), "--expected-ber"},
-          {seed.getNumOccurrences() > 0, "--seed"},
           {!options.csv.empty(), "--csv"}})
       if (Error error = needsNoise(given, name))
         return error;
@@ -489,6 +489,7 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.batch = batch;
   options.simd = simd;
   options.seed = seed;
+  options.seedGiven = seed.getNumOccurrences() > 0;
   options.attribute = attribute;
   options.resume = resume;
   options.saveSeconds = saveSeconds;

@@ -58,6 +58,7 @@ struct Options {
   device::Reference reference;      ///< of 1T1R, in figures
   int64_t chips = 1;                ///< of a point, at most
   uint64_t seed = 1;
+  bool seedGiven = false;
   std::vector<mc::Axis> sweep;
   std::optional<double> yield; ///< wanted accuracy, a share
   std::optional<double> until; ///< width of the mean's interval, a share

@@ -2,6 +2,7 @@
 
 #include "Report.h"
 #include "FusedKernels.h"
+#include "bnn/Image/Image.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -28,6 +29,8 @@ std::string formatReport(const Report &report) {
                             target.columns(),
                             target.name().empty() ? "unnamed" : target.name()));
   line("samples", fmt::format("{}", result.samples));
+  if (isRandom(report.image))
+    line("inputs", describeInputs(report.image, report.seed));
   if (report.accuracy)
     line("accuracy",
          fmt::format("{:.2f} % ({} of {})", report.accuracy->percent(),
@@ -55,6 +58,22 @@ std::string formatReport(const Report &report) {
   return out;
 }
 
+bool isRandom(const image::Image &image) {
+  return image.presentation().generator() == image::Presentation::STOCHASTIC;
+}
+
+std::string describeInputs(const image::Image &image, uint64_t seed) {
+  std::string out = "random bits of seed " + std::to_string(seed);
+  for (const image::Step &step : image.steps())
+    if (step.has_op() && step.op().kind() == image::Op::PRESENT)
+      out += fmt::format(", '{}' presented {} times",
+                         image.inputs(int(step.op().axis())).name(),
+                         uint64_t(step.op().k()) * image::repetitionsOf(image));
+  if (image::repetitionsOf(image) > 1)
+    out += ", outputs averaged";
+  return out;
+}
+
 std::string formatJson(const Report &report) {
   const RunResult &result = report.result;
   json::Object object{
@@ -65,6 +84,8 @@ std::string formatJson(const Report &report) {
       {"seconds", report.seconds},
       {"samples_with_boundary_ties", samplesWithTies(result)},
   };
+  if (isRandom(report.image))
+    object["inputs"] = describeInputs(report.image, report.seed);
   if (report.accuracy) {
     object["accuracy_percent"] = report.accuracy->percent();
     object["correct"] = report.accuracy->correct;

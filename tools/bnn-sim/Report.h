@@ -23,7 +23,13 @@ struct Report {
   unsigned threads;
   double seconds;
   std::optional<Accuracy> accuracy;
+  uint64_t seed; ///< of inputs presented at random
 };
+
+/// Whether the image presents inputs at random.
+bool isRandom(const image::Image &image);
+/// "random bits, 16 presentations of 'image', seed 1"; only of such an image.
+std::string describeInputs(const image::Image &image, uint64_t seed);
 
 std::string formatReport(const Report &report);
 std::string formatJson(const Report &report);

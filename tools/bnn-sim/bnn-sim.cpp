@@ -59,6 +59,7 @@ Error runOnce(const sim::Options &options, const image::Image &image,
   sim::RunOptions run;
   run.threads = options.threads;
   run.batch = options.batch;
+  run.seed = options.seed;
   run.trace = !options.trace.empty();
   run.accumulators = options.accumulators;
   int64_t samples = inputs.empty() || inputs.front().shape.empty()
@@ -74,8 +75,8 @@ Error runOnce(const sim::Options &options, const image::Image &image,
     return result.takeError();
 
   sim::Report report{
-      image,           options.image, *result,     options.executor,
-      options.threads, seconds,       std::nullopt};
+      image,           options.image, *result,      options.executor,
+      options.threads, seconds,       std::nullopt, options.seed};
   if (!options.labels.empty()) {
     Expected<sim::Accuracy> accuracy = readAccuracy(options, *result);
     if (!accuracy)
@@ -109,6 +110,7 @@ Error stageChip(const sim::Options &options, const image::Image &image,
   sim::RunOptions run;
   run.threads = options.threads;
   run.batch = options.batch;
+  run.seed = options.seed;
   run.trace = !options.trace.empty();
   run.accumulators = options.accumulators;
   Expected<sim::PreparedInputs> prepared = simulator.prepare(inputs, run);
@@ -202,6 +204,9 @@ struct Setup {
     if (!read)
       return read.takeError();
     image = std::move(*read);
+    if (options.seedGiven && !options.monteCarlo() && !sim::isRandom(image))
+      return makeError("--seed: nothing is drawn without --noise, and the "
+                       "image presents no input at random");
     Expected<std::vector<Tensor>> samples = sim::readInputs(image, options);
     if (!samples)
       return samples.takeError();

@@ -19,8 +19,15 @@
 
 namespace bnn::image {
 
-/// The version that this code writes, and the newest that it reads.
-inline constexpr uint32_t formatVersion = 2;
+/// The newest version that this code reads. An image is written as the oldest
+/// one that can say it (`versionOf`).
+inline constexpr uint32_t formatVersion = 3;
+
+/// 3 where inputs are presented at random, else 2.
+uint32_t versionOf(const Image &image);
+
+/// How often all steps run for a sample.
+uint64_t repetitionsOf(const Image &image);
 
 /// Bytes before the payload.
 inline constexpr size_t headerBytes = 64;

@@ -28,6 +28,7 @@ struct RunOptions {
   bool trace = false;        ///< keep the tensors of Value.traces
   bool accumulators = false; ///< trace '<layer>/accumulator' of every layer
   bool boundaryTies = true;  ///< count them (costs host time)
+  uint64_t seed = 1;         ///< of inputs that are presented at random
   int64_t batch = 0; ///< samples run together; 0: chosen. Results are the same
   /// Called from any thread with the number of samples done so far.
   std::function<void(int64_t)> progress;

@@ -250,6 +250,13 @@ static LogicalResult convertBody(Operation *operation, image::Op &out) {
         out.set_offset(op.getOffset().convertToDouble());
         return success();
       })
+      .Case([&](PresentOp op) {
+        auto count = cast<UnaryCountType>(elementOf(op.getResult()));
+        out.set_kind(Kind::PRESENT);
+        out.set_k(count.getPresentations());
+        out.set_axis(int64_t(op.getInput()));
+        return success();
+      })
       .Case([&](DecodeOp op) {
         double scale = op.getScale().convertToDouble();
         out.set_kind(Kind::DECODE);

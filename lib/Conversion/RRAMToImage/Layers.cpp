@@ -57,6 +57,9 @@ static void emitPlanes(PlanesAttr planes, image::ArrayLayer &out) {
   case PlaneCoding::Thermometer:
     out.set_plane_coding(image::ArrayLayer::THERMOMETER);
     break;
+  case PlaneCoding::Unary:
+    out.set_plane_coding(image::ArrayLayer::UNARY);
+    break;
   case PlaneCoding::Positional:
     out.set_plane_coding(image::ArrayLayer::POSITIONAL);
     break;

@@ -185,7 +185,12 @@ FailureOr<image::Image> Emitter::emit() {
            << "the module has no function @main";
   emitProvenance();
   *image.mutable_target() = emitTarget(target);
-  image.mutable_presentation()->set_repetitions(1);
+  image::Presentation &presentation = *image.mutable_presentation();
+  presentation.set_repetitions(1);
+  if (auto times = main->getAttrOfType<IntegerAttr>(presentationsAttrName))
+    presentation.set_repetitions(uint32_t(times.getInt()));
+  if (!main.getOps<PresentOp>().empty())
+    presentation.set_generator(image::Presentation::STOCHASTIC);
   if (failed(emitMain(main)) || failed(emitCells()))
     return failure();
   emitAbsent();

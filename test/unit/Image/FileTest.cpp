@@ -67,7 +67,10 @@ TEST(File, NamesWhatIsWrong) {
   };
   EXPECT_NE(failureOf(decode("")).find("empty"), std::string::npos);
   EXPECT_NE(with(0, 'P').find("not a programming image"), std::string::npos);
-  EXPECT_NE(with(8, 3).find("format version 3, newer than version 2"),
+  EXPECT_NE(with(8, 4).find("format version 4, newer than version 3"),
+            std::string::npos);
+  EXPECT_NE(with(8, 3).find("damaged: it says format version 3, the payload is "
+                            "of version 2"),
             std::string::npos);
   EXPECT_NE(with(60, 1).find("reserved bytes"), std::string::npos);
   EXPECT_NE(with(70, 1).find("SHA-256"), std::string::npos);

@@ -77,7 +77,8 @@ TEST(Verifier, Presentation) {
         [](Image &i) { i.mutable_presentation()->set_repetitions(0); }},
        {"presentation.repetitions: 2",
         [](Image &i) { i.mutable_presentation()->set_repetitions(2); }},
-       {"STOCHASTIC is not executed by version 2", [](Image &i) {
+       {"presentation.generator: STOCHASTIC, but no step is a PRESENT",
+        [](Image &i) {
           i.mutable_presentation()->set_generator(Presentation::STOCHASTIC);
         }}});
 }

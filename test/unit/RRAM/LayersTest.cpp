@@ -39,6 +39,8 @@ bool planeBit(PlaneCoding coding, int64_t code, size_t plane) {
     return code >= int64_t(plane);
   case PlaneCoding::Positional:
     return (uint64_t(code) >> plane) & 1;
+  case PlaneCoding::Unary:
+    return int64_t(plane) < code;
   }
   return false;
 }

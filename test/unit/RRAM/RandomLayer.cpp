@@ -137,8 +137,9 @@ RandomLayer bnn::test::makeLayer(std::mt19937 &random) {
   } types[] = {{"!bnn.binary", -1, 1},          {"!bnn.ternary", -1, 1},
                {"!bnn.int<1, unsigned>", 0, 1}, {"!bnn.int<1, signed>", -1, 0},
                {"!bnn.int<3, unsigned>", 0, 7}, {"!bnn.int<4, signed>", -8, 7},
-               {"!bnn.int<2, unsigned>", 0, 3}};
-  const auto &type = types[pick(0, 6)];
+               {"!bnn.int<2, unsigned>", 0, 3}, {"!bnn.unary<1>", 0, 1},
+               {"!bnn.unary<5>", 0, 5}};
+  const auto &type = types[pick(0, 8)];
   layer.codeType = type.name;
   layer.codeMin = type.min;
   layer.codeMax = type.max;

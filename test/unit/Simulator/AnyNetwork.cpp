@@ -9,13 +9,15 @@ using image::ArrayLayer;
 namespace {
 
 Codes anyCodes(RandomNetwork &network) {
-  switch (network.pick(0, 3)) {
+  switch (network.pick(0, 4)) {
   case 0:
     return {ArrayLayer::BIPOLAR};
   case 1:
     return {ArrayLayer::THERMOMETER};
   case 2:
     return {ArrayLayer::POSITIONAL, network.pick(1, 5), false};
+  case 3:
+    return {ArrayLayer::UNARY, network.pick(1, 4), false};
   default:
     return {ArrayLayer::POSITIONAL, network.pick(2, 5), true};
   }

@@ -11,13 +11,13 @@ using image::ArrayLayer;
 using image::Op;
 
 int Codes::low() const {
-  if (coding != ArrayLayer::POSITIONAL)
+  if (coding != ArrayLayer::POSITIONAL && coding != ArrayLayer::UNARY)
     return -1;
   return isSigned ? -(1 << (bits - 1)) : 0;
 }
 
 int Codes::high() const {
-  if (coding != ArrayLayer::POSITIONAL)
+  if (coding != ArrayLayer::POSITIONAL && coding != ArrayLayer::UNARY)
     return 1;
   return (1 << (isSigned ? bits - 1 : bits)) - 1;
 }
@@ -232,11 +232,14 @@ void RandomNetwork::layer(
   layer.mutable_exact();
   layer.mutable_accumulation()->set_bits(40);
   layer.set_plane_coding(current.coding);
-  layer.set_plane_offset(current.coding == ArrayLayer::POSITIONAL ? 0 : -1);
+  bool fromZero = current.coding == ArrayLayer::POSITIONAL ||
+                  current.coding == ArrayLayer::UNARY;
+  layer.set_plane_offset(fromZero ? 0 : -1);
   if (current.coding == ArrayLayer::BIPOLAR)
     layer.add_plane_weights(2);
-  else if (current.coding == ArrayLayer::THERMOMETER)
-    for (int i = 0; i < 2; ++i)
+  else if (current.coding == ArrayLayer::THERMOMETER ||
+           current.coding == ArrayLayer::UNARY)
+    for (int i = 0; i < current.high() - current.low(); ++i)
       layer.add_plane_weights(1);
   else
     for (int i = 0; i < current.bits; ++i)

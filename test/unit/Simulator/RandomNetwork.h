@@ -27,7 +27,7 @@ struct TargetKind {
 /// What carries the codes of a value.
 struct Codes {
   image::ArrayLayer::PlaneCoding coding = image::ArrayLayer::BIPOLAR;
-  int bits = 1;
+  int bits = 1; ///< of UNARY: 2^bits - 1 planes
   bool isSigned = false;
   int low() const;
   int high() const;

@@ -66,6 +66,15 @@ LogicalResult IntType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult
+UnaryCountType::verify(function_ref<InFlightDiagnostic()> emitError,
+                       unsigned presentations) {
+  if (presentations < 1 || presentations > maxPresentations)
+    return emitError() << "presentations must be 1 to " << maxPresentations
+                       << ", got " << presentations;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // #bnn.steps
 //===----------------------------------------------------------------------===//
@@ -102,7 +111,7 @@ LogicalResult StepsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 //===----------------------------------------------------------------------===//
 
 bool bnn::isCode(Type type) {
-  return isa<BinaryType, TernaryType, IntType>(type);
+  return isa<BinaryType, TernaryType, IntType, UnaryCountType>(type);
 }
 
 CodeRange bnn::codeRange(Type codeType) {
@@ -111,6 +120,9 @@ CodeRange bnn::codeRange(Type codeType) {
         int64_t half = int64_t(1) << (type.getWidth() - 1);
         return type.getIsSigned() ? CodeRange{-half, half - 1}
                                   : CodeRange{0, 2 * half - 1};
+      })
+      .Case([](UnaryCountType type) {
+        return CodeRange{0, int64_t(type.getPresentations())};
       })
       .Default([](Type) { return CodeRange{-1, 1}; });
 }

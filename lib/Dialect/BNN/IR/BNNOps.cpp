@@ -179,6 +179,16 @@ LogicalResult EncodeOp::verify() {
   return sameShape(*this);
 }
 
+LogicalResult PresentOp::verify() {
+  if (!isa<IntType>(elementType(getCodes())))
+    return emitOpError("presents integers of several bits, got ")
+           << elementType(getCodes());
+  if (!isa<UnaryCountType>(elementType(getResult())))
+    return emitOpError("counts presentations, got ")
+           << elementType(getResult());
+  return sameShape(*this);
+}
+
 LogicalResult DecodeOp::verify() {
   if (failed(verifyScale(*this, getScale(), getOffset())))
     return failure();

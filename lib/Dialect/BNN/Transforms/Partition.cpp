@@ -76,6 +76,38 @@ static void setCrossing(Operation *op, const char *direction, Value value) {
       StringAttr::get(op->getContext(), direction + describeCrossing(value)));
 }
 
+/// The encoding of an input that `value` carries, through moves, if it must
+/// not come back to the host.
+static EncodeOp mustStay(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (auto encode = dyn_cast<EncodeOp>(op))
+      return encode->hasAttr(onArraysAttrName) ? encode : EncodeOp();
+    if (!isa<PresentOp, ReshapeOp, TransposeOp, SliceOp, GatherOp, BroadcastOp,
+             PadOp>(op))
+      return {};
+    value = op->getOperand(0);
+  }
+  return {};
+}
+
+/// Refuses a network whose host decodes an input that belongs to the arrays.
+static LogicalResult checkStays(DecodeOp decode) {
+  EncodeOp encode = mustStay(decode.getInput());
+  if (!encode)
+    return success();
+  auto kind = encode->getAttrOfType<StringAttr>(onArraysAttrName);
+  for (Operation *user : decode->getUsers()) {
+    auto reason = user->getAttrOfType<StringAttr>(reasonAttrName);
+    return user->emitError()
+           << "reads input '" << nameOf(encode.getInput())
+           << "' on the host, so that it cannot be encoded as '"
+           << kind.getValue() << "'" << (reason ? ": " : "")
+           << (reason ? reason.getValue() : StringRef())
+           << "; leave its encoding at 'auto', or make that layer binary";
+  }
+  return success();
+}
+
 void PartitionPass::runOnOperation() {
   DenseMap<Operation *, bool> known;
   auto operators = getOperation().front().without_terminator();
@@ -96,4 +128,7 @@ void PartitionPass::runOnOperation() {
                        ? "real-valued, before the arrays"
                        : "real-valued, after the arrays");
   }
+  for (auto decode : getOperation().getOps<DecodeOp>())
+    if (failed(checkStays(decode)))
+      return signalPassFailure();
 }

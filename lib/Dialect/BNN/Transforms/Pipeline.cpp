@@ -18,6 +18,12 @@ void bnn::buildRecognitionPipeline(OpPassManager &manager,
   function.addPass(createBNNEncodeInputs(inputs));
   if (options.binarize.mode != "none" || !options.binarize.nodes.empty())
     function.addPass(createBNNBinarize(options.binarize));
+  // Calibration saw the declared values themselves.
+  if (options.encodings.empty())
+    return;
+  BNNPresentInputsOptions present;
+  llvm::append_range(present.encodings, options.encodings);
+  function.addPass(createBNNPresentInputs(present));
 }
 
 void bnn::buildIntegerPipeline(OpPassManager &manager,

@@ -167,6 +167,12 @@ LogicalResult PlanesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                            << ", got " << weight;
     }
     return success();
+  case PlaneCoding::Unary:
+    if (weights.empty() || weights.size() > maxPresentations || offset != 0 ||
+        !llvm::all_equal(weights) || weights.front() != 1)
+      return emitError() << "unary planes are 1 to " << maxPresentations
+                         << " of weight 1 and have offset 0";
+    return success();
   }
   return emitError() << "unknown plane coding";
 }

@@ -54,6 +54,10 @@ PlanesAttr bnn::rram::planesOf(Type type) {
     return PlanesAttr::get(context, PlaneCoding::Bipolar, {2}, -1);
   if (isa<TernaryType>(type))
     return PlanesAttr::get(context, PlaneCoding::Thermometer, {1, 1}, -1);
+  if (auto count = dyn_cast<UnaryCountType>(type)) {
+    SmallVector<int64_t> ones(count.getPresentations(), 1);
+    return PlanesAttr::get(context, PlaneCoding::Unary, ones, 0);
+  }
   auto integer = cast<IntType>(type);
   SmallVector<int64_t> weights;
   for (unsigned i = 0; i < integer.getWidth(); ++i)

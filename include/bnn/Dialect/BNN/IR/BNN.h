@@ -33,7 +33,17 @@ inline constexpr llvm::StringLiteral reasonAttrName = "bnn.reason";
 /// power of two, so float32 rounds while it adds.
 inline constexpr llvm::StringLiteral roundedSumsAttrName = "bnn.rounded_sums";
 
-/// Whether `type` is !bnn.binary, !bnn.ternary or !bnn.int.
+/// On a `bnn.encode`: the encoding of an input that must reach the arrays.
+inline constexpr llvm::StringLiteral onArraysAttrName = "bnn.on_arrays";
+/// On a function: how often the whole network runs on one sample, with inputs
+/// presented anew each time; its outputs are the means.
+inline constexpr llvm::StringLiteral presentationsAttrName =
+    "bnn.presentations";
+
+/// Presentations of a !bnn.unary at most: a plane each, in one word.
+inline constexpr unsigned maxPresentations = 64;
+
+/// Whether `type` is !bnn.binary, !bnn.ternary, !bnn.int or !bnn.unary.
 bool isCode(mlir::Type type);
 
 /// Smallest and largest value of a code type.

@@ -511,6 +511,26 @@ def BNN_EncodeOp : BNN_Op<"encode"> {
   let hasVerifier = 1;
 }
 
+def BNN_PresentOp : BNN_Op<"present"> {
+  let summary = "codes of an input as random bits, presented several times";
+  let description = [{
+    Each of the T presentations of a code q of min .. max is a bit that is 1 with
+    the probability (q - min) / (max - min), drawn for itself; the result counts
+    them. `input` is the number of the network's input, by which draws of two
+    inputs are told apart. Not folded: its value is known to nobody before the
+    chip runs.
+
+    ```mlir
+    %c = bnn.present %q input 0 : tensor<1x8x!bnn.int<8, unsigned>> -> tensor<1x8x!bnn.unary<16>>
+    ```
+  }];
+  let arguments = (ins BNN_CodeTensor:$codes,
+    ConfinedAttr<I64Attr, [IntNonNegative]>:$input);
+  let results = (outs BNN_CodeTensor:$result);
+  let assemblyFormat = "$codes `input` $input attr-dict `:` type($codes) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def BNN_DecodeOp : BNN_Op<"decode"> {
   let summary = "the real numbers that integers or codes stand for";
   let description = [{

@@ -36,8 +36,20 @@ def BNN_IntType : BNN_Type<"Int", "int"> {
   let genVerifyDecl = 1;
 }
 
-def BNN_AnyCode : AnyTypeOf<[BNN_BinaryType, BNN_TernaryType, BNN_IntType],
-                            "code (binary, ternary or small integer)">;
+def BNN_UnaryCountType : BNN_Type<"UnaryCount", "unary"> {
+  let summary = "how many of some bits are 1";
+  let description = [{
+    `!bnn.unary<T>` holds 0 to T, 1 <= T <= 64: the ones among T presentations
+    of one input, each of which drives the arrays as a plane of its own.
+  }];
+  let parameters = (ins "unsigned":$presentations);
+  let assemblyFormat = "`<` $presentations `>`";
+  let genVerifyDecl = 1;
+}
+
+def BNN_AnyCode : AnyTypeOf<[BNN_BinaryType, BNN_TernaryType, BNN_IntType,
+                             BNN_UnaryCountType],
+                            "code (binary, ternary, small integer or count)">;
 def BNN_AnyElement : AnyTypeOf<[BNN_AnyCode, F32, F64, I1, I64],
                                "code, integer, boolean or real">;
 def BNN_Real : AnyTypeOf<[F32, F64], "real">;

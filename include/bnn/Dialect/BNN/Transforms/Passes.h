@@ -18,6 +18,8 @@ namespace bnn {
 struct BNNPipelineOptions {
   /// NAME=TYPE[:SCALE[,OFFSET]], see bnn-encode-inputs.
   std::vector<std::string> inputs;
+  /// [NAME=]KIND, see bnn-present-inputs.
+  std::vector<std::string> encodings;
   bool float32Ties = false;
   BNNBinarizeOptions binarize; ///< nothing unless its mode or nodes say so
 };

@@ -58,6 +58,34 @@ def BNNEncodeInputs : Pass<"bnn-encode-inputs", "::mlir::func::FuncOp"> {
                "Declarations, NAME=TYPE[:SCALE[,OFFSET]]">];
 }
 
+def BNNPresentInputs : Pass<"bnn-present-inputs", "::mlir::func::FuncOp"> {
+  let summary = "Choose how inputs are driven onto the arrays";
+  let description = [{
+    [NAME=]KIND for input NAME, or for all inputs that no other entry names:
+
+    - `auto`: bit planes where the input is declared and a layer on the arrays
+      reads it (what happens without this pass);
+    - `host`: the layers that read the input stay real, whatever was declared;
+    - `bitplane`: bit planes, exact, or an error that says why not;
+    - `stochastic:T`: T presentations of one random bit each, which is 1 with the
+      probability (q - min) / (max - min) of the code q. The first layer adds
+      the counts of all T before it compares: its input is `!bnn.unary<T>`;
+    - `stochastic:T,network`: the whole network runs T times on one such bit, and
+      its outputs are averaged (`bnn.presentations` of the function).
+
+    An input that must reach the arrays carries `bnn.on_arrays`; `bnn-partition`
+    refuses a network whose host reads it.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    ListOption<"encodings", "encodings", "std::string",
+               "[NAME=]auto|host|bitplane|stochastic:T[,network]">];
+  let statistics = [
+    Statistic<"numHost", "num-host", "Inputs left to the host">,
+    Statistic<"numBitPlane", "num-bit-plane", "Inputs that must be bit planes">,
+    Statistic<"numStochastic", "num-stochastic", "Inputs presented at random">];
+}
+
 def BNNBinarize : Pass<"bnn-binarize", "::mlir::func::FuncOp"> {
   let summary = "Make real layers binary or ternary after training";
   let description = [{
@@ -161,7 +189,8 @@ def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
     The types draw the line between host and arrays: operators on integers and
     codes run on the chip, operators on reals on the host, and `bnn.encode` and
     `bnn.decode` are the crossings. This pass completes `bnn.reason` on every host
-    operator, and says at each crossing in `bnn.crossing` what it takes.
+    operator, and says at each crossing in `bnn.crossing` what it takes. An input
+    with `bnn.on_arrays` that the host decodes again is an error.
   }];
   let dependentDialects = ["::bnn::BNNDialect"];
   let statistics = [

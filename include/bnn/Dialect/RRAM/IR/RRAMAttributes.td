@@ -54,7 +54,8 @@ def RRAM_OrientationAttr : EnumAttr<RRAM_Dialect, RRAM_Orientation, "orientation
 def RRAM_PlaneCoding : RRAM_Enum<"PlaneCoding", "bits of an input code", [
   I32EnumAttrCase<"Bipolar", 0, "bipolar">,
   I32EnumAttrCase<"Thermometer", 1, "thermometer">,
-  I32EnumAttrCase<"Positional", 2, "positional">]>;
+  I32EnumAttrCase<"Positional", 2, "positional">,
+  I32EnumAttrCase<"Unary", 3, "unary">]>;
 
 def RRAM_LanePadding : RRAM_Enum<"LanePadding", "columns beyond the last lane", [
   I32EnumAttrCase<"Masked", 0, "masked">,
@@ -119,7 +120,7 @@ def RRAM_PlanesAttr : RRAM_Attr<"Planes", "planes"> {
     code = offset + sum of weights[i] * bit i. `bipolar`: -1 and +1 as one bit;
     `thermometer`: -1, 0, +1 as the bits (code >= 0) and (code >= 1);
     `positional`: binary digits, two's complement when the last weight is
-    negative.
+    negative; `unary`: 1 in as many planes as the code says, 1 to 64 planes.
 
     ```mlir
     #rram.planes<bipolar, weights = [2], offset = -1>
