@@ -5,9 +5,11 @@
 #include "bnn/Image/CellMap.h"
 #include "bnn/Image/Cycles.h"
 #include "bnn/Image/Image.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <set>
 
 using namespace llvm;
 
@@ -188,12 +190,33 @@ static void addTimes(const image::Image &image, const Target &target,
         std::max(each.setTime->standing, each.resetTime->standing);
   }
   if (const auto &endurance = target.programming.endurance)
-    cost.enduranceUsed = 1 / endurance->value;
+    cost.enduranceUsed = double(cost.contents) / endurance->value;
+  if (cost.contents == 1 || !cost.latency)
+    return;
+  if (!cost.programmingTime) {
+    // Without it the rest would pass for the whole.
+    cost.latency = cost.interval = std::nullopt;
+    cost.timeStanding.reset();
+    return;
+  }
+  *cost.latency += *cost.programmingTime;
+  cost.interval = cost.latency;
+  cost.timeStanding =
+      std::max(*cost.timeStanding, *cost.programmingTimeStanding);
+}
+
+static uint64_t contentsOf(const image::Image &image) {
+  std::set<uint32_t> chips;
+  for (const image::Step &step : image.steps())
+    for (const image::Placement &tile : step.array().placement())
+      chips.insert(tile.chip());
+  return image.target().time_multiplexed() && !chips.empty() ? chips.size() : 1;
 }
 
 Cost estimate(const image::Image &image, const Target &target,
               uint64_t bufferBits) {
   Cost cost;
+  cost.contents = contentsOf(image);
   image::CellMap map(image);
   std::vector<std::pair<uint32_t, Pulses>> pulses;
   countPulses(image, map, pulses);
@@ -212,6 +235,9 @@ Cost estimate(const image::Image &image, const Target &target,
                                   makePart("RESET", "reset_energy",
                                            cost.pulses.reset, "pulses",
                                            target.devices.resetEnergy)};
+  // What is programmed for each sample is part of the sample.
+  if (cost.contents > 1)
+    append_range(cost.energy.parts, cost.programmingEnergy.parts);
   cost.area = areaOf(image, target, bufferBits);
   addTimes(image, target, map, cost);
   return cost;

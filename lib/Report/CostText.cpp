@@ -86,9 +86,11 @@ std::string formatCost(const cost::Cost &cost) {
     add("total", cost.operations, cost.pulses);
   std::string text = '\n' + formatTable(table, 1) +
                      "popcount to buffer in bits; SET and RESET are the pulses "
-                     "that program all cells once\n\n";
+                     "that program all cells " +
+                     (cost.contents > 1 ? "for each sample\n\n" : "once\n\n");
   text += formatSum("energy", cost.energy, " a sample");
-  text += formatSum("programming", cost.programmingEnergy, "");
+  text += formatSum("programming", cost.programmingEnergy,
+                    cost.contents > 1 ? " of it a sample" : "");
   text += formatSum("area", cost.area, "");
   if (cost.latency)
     text += fmt::format("{:<12}{} a sample, {} between samples of a pipeline "
@@ -97,12 +99,24 @@ std::string formatCost(const cost::Cost &cost) {
                         quantity(*cost.interval, "second"),
                         toString(*cost.timeStanding).str());
   else
-    text += fmt::format("{:<12}unknown: cycle_time\n", "time");
+    text += fmt::format("{:<12}unknown: {}\n", "time",
+                        cost.contents > 1 ? "cycle_time, set_time or reset_time"
+                                          : "cycle_time");
   if (cost.programmingTime)
     text += fmt::format("{:<12}{} ({})\n", "  to program",
                         quantity(*cost.programmingTime, "second"),
                         toString(*cost.programmingTimeStanding).str());
-  if (cost.enduranceUsed)
+  if (cost.enduranceUsed && cost.contents > 1)
+    text +=
+        fmt::format("{:<12}{:.2g} of a device's cycles a sample: {} samples "
+                    "use up those that are written {} times\n",
+                    "endurance", *cost.enduranceUsed,
+                    uint64_t(1 / *cost.enduranceUsed), cost.contents);
+  else if (cost.contents > 1)
+    text += fmt::format("{:<12}unknown: endurance; each sample takes up to {} "
+                        "cycles of a device\n",
+                        "endurance", cost.contents);
+  else if (cost.enduranceUsed)
     text += fmt::format("{:<12}{:.2g} of a device's cycles each time it is "
                         "programmed\n",
                         "endurance", *cost.enduranceUsed);

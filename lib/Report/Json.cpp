@@ -135,6 +135,9 @@ static void writeCost(llvm::json::OStream &json, const cost::Cost &cost) {
     json.attribute("programmingSeconds", *cost.programmingTime);
   if (cost.enduranceUsed)
     json.attribute("enduranceUsed", *cost.enduranceUsed);
+  json.attribute("contents", cost.contents);
+  if (cost.enduranceUsed && cost.contents > 1)
+    json.attribute("samplesOfEndurance", uint64_t(1 / *cost.enduranceUsed));
 }
 
 std::string formatJson(const Summary &summary) {

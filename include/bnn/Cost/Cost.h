@@ -77,15 +77,22 @@ struct Cost {
   Operations operations;
   Pulses pulses;
 
-  Sum energy;            ///< joule a sample, without programming
+  /// What one chip is programmed with in turn for each sample; 1: it keeps its
+  /// cells.
+  uint64_t contents = 1;
+
+  /// Joule a sample; with several contents also of programming them.
+  Sum energy;
   Sum programmingEnergy; ///< joule, all cells once
   Sum area;              ///< square micrometre
-  /// Seconds: of a sample through all layers, between samples of a pipeline,
+  /// Seconds: of a sample through all layers, between samples of a pipeline
+  /// (with several contents both with programming, and equal),
   /// and of programming all cells, one row after another: its SETs one by
   /// one, as each is limited in current, its RESETs too or together.
   std::optional<double> latency, interval, programmingTime;
   std::optional<Standing> timeStanding, programmingTimeStanding;
-  /// Share of a device's cycles that one programming uses.
+  /// Share of a device's cycles that one programming uses; with several
+  /// contents what a sample uses of a device that all of them program.
   std::optional<double> enduranceUsed;
 };
 
