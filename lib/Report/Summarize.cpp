@@ -197,6 +197,12 @@ void Summarizer::add(const Op &op) {
     std::vector<int64_t> kernel(op.kernel().begin(), op.kernel().end());
     std::vector<int64_t> dilations(op.dilations().begin(),
                                    op.dilations().end());
+    // Decisions of the groups of a layer, all of them.
+    const image::ArrayLayer *layer = makerOf(op.inputs(0));
+    if (op.kind() == Op::SUM_POOL && layer && layer->groups() > 1 &&
+        layer->has_thresholds() && sizes.front() == int64_t(layer->groups()) &&
+        kernel.front() == sizes.front())
+      row.operation = "votes of " + std::to_string(layer->groups());
     if (row.place == Place::Digital)
       row.bufferBits = lineBits(sizes, kernel, dilations, bitsOf(op.inputs(0)));
   }

@@ -43,7 +43,8 @@ def main():
                 name = f"exact-seed{seed}" if group == INPUTS else f"group{group}-seed{seed}"
                 image, report = experiment.compile_network(NETWORKS / f"{name}.onnx", work)
                 first = next(layer for layer in report["layers"] if layer["place"] == "arrays")
-                decisions[group] = (first["fanIn"], first["neurons"])
+                votes = [layer["operation"] for layer in report["layers"] if layer["place"] == "digital"]
+                decisions[group] = (first["fanIn"], first["neurons"], f"votes of {INPUTS // group}" in votes)
                 result = experiment.simulate(image, f"{DIGITS}:images", f"{DIGITS}:labels")
                 rows.append({"group": group, "seed": seed, "images": result["samples"],
                              "accuracy_percent": result["accuracy_percent"]})
@@ -65,7 +66,7 @@ def main():
     experiment.write_csv(args.out / "votes.csv", table)
     for row in table[1:]:
         group = row["group"]
-        judge.holds(decisions[group] == (group, NEURONS * row["groups"]),
+        judge.holds(decisions[group] == (group, NEURONS * row["groups"], True),
                     f"{group} inputs a group: {NEURONS * row['groups']} decisions of fan-in {group} on the arrays; "
                     f"{row['loss_points']:.2f} points below exact sums ({row['loss_low']:.2f} to {row['loss_high']:.2f})")
     experiment.gnuplot(args.out / "votes.svg", "set xlabel 'inputs of a group'\nset ylabel 'accuracy (%)'\nset logscale x 2\n"

@@ -33,4 +33,5 @@ void FoldThresholdsPass::runOnOperation() {
   numThresholds += folder.counters().thresholds;
   numTies += folder.counters().ties;
   numCombined += folder.counters().combined;
+  numVotes += folder.counters().votes;
 }

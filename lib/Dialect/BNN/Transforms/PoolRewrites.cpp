@@ -4,6 +4,8 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace bnn;
 
@@ -192,16 +194,87 @@ static std::optional<SumWindow> sumWindow(Operation *op, bool offset) {
                    zeros};
 }
 
-/// mean(decode(q)) becomes scale * (sum(q) + n * offset) / n.
+/// scale * (sum + taps * offset), over taps for a mean, of what `decode` reads;
+/// as operators of the tail, which are exact for any offset.
+static Value decodeSum(OpBuilder &builder, Location loc, Value sums,
+                       DecodeOp decode, int64_t taps, bool mean) {
+  double scale = decode.getScale().convertToDouble();
+  double offset = decode.getOffset().convertToDouble();
+  auto real = tensorType(sums).clone(builder.getF32Type());
+  Value result =
+      DecodeOp::create(builder, loc, real, sums, builder.getF64FloatAttr(1),
+                       builder.getF64FloatAttr(0));
+  if (offset != 0)
+    result = makeBinary(builder, loc, BinaryKind::Add, result,
+                        makeBinary(builder, loc, BinaryKind::Mul,
+                                   makeScalar(builder, loc, offset),
+                                   makeScalar(builder, loc, double(taps))));
+  if (scale != 1)
+    result = makeBinary(builder, loc, BinaryKind::Mul, result,
+                        makeScalar(builder, loc, scale));
+  if (mean)
+    result = makeBinary(builder, loc, BinaryKind::Div, result,
+                        makeScalar(builder, loc, double(taps)));
+  return result;
+}
+
+/// The same over other dimensions that lie side by side, such as those of the
+/// groups of a layer that decides group by group: a sum over a window of
+/// [1, before, all of them, behind].
+void ThresholdFolder::sumVotes(ReduceOp reduce, DecodeOp decode) {
+  ArrayRef<int64_t> axes = reduce.getAxes();
+  ArrayRef<int64_t> shape = tensorType(decode.getInput()).getShape();
+  if ((reduce.getKind() != ReduceKind::Sum &&
+       reduce.getKind() != ReduceKind::Mean) ||
+      axes.empty() || axes.front() == 0 ||
+      !isCode(elementType(decode.getInput())))
+    return;
+  for (size_t i = 1; i < axes.size(); ++i)
+    if (axes[i] != axes[i - 1] + 1)
+      return;
+  auto product = [](ArrayRef<int64_t> sizes) {
+    return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
+                           std::multiplies<>());
+  };
+  int64_t before = product(shape.take_front(axes.front()));
+  int64_t votes = product(shape.slice(axes.front(), axes.size()));
+  int64_t behind = product(shape.drop_front(axes.back() + 1));
+  OpBuilder builder(reduce);
+  Location loc = reduce.getLoc();
+  auto integers = [&](ArrayRef<int64_t> of) {
+    return builder.getDenseI64ArrayAttr(of);
+  };
+  Type code = elementType(decode.getInput());
+  Value lined = ReshapeOp::create(
+      builder, loc, RankedTensorType::get({1, before, votes, behind}, code),
+      decode.getInput());
+  Value sums = SumPoolOp::create(
+      builder, loc,
+      RankedTensorType::get({1, before, 1, behind}, builder.getI64Type()),
+      lined, integers({votes, 1}), integers({votes, 1}), integers({1, 1}),
+      integers({0, 0}), integers({0, 0}));
+  auto type = tensorType(reduce.getResult());
+  sums =
+      ReshapeOp::create(builder, loc, type.clone(builder.getI64Type()), sums);
+  Value result = decodeSum(builder, loc, sums, decode, votes,
+                           reduce.getKind() == ReduceKind::Mean);
+  moveTraces(reduce, result.getDefiningOp());
+  reduce.getResult().replaceAllUsesWith(result);
+  reduce.erase();
+  ++count.votes;
+}
+
+/// mean(decode(q)) becomes decodeSum(sum(q)).
 void ThresholdFolder::sumPool(Operation *op) {
   DecodeOp decode = decodeOf(op->getOperand(0));
   if (!decode)
     return;
-  double scale = decode.getScale().convertToDouble();
-  double offset = decode.getOffset().convertToDouble();
-  std::optional<SumWindow> window = sumWindow(op, offset != 0);
-  if (!window)
+  std::optional<SumWindow> window = sumWindow(op, !decode.getOffset().isZero());
+  if (!window) {
+    if (auto reduce = dyn_cast<ReduceOp>(op))
+      sumVotes(reduce, decode);
     return;
+  }
   OpBuilder builder(op);
   Location loc = op->getLoc();
   SmallVector<int64_t> shape(tensorType(op->getResult(0)).getShape());
@@ -221,22 +294,9 @@ void ThresholdFolder::sumPool(Operation *op) {
       builder.getDenseI64ArrayAttr(window->dilations),
       builder.getDenseI64ArrayAttr(window->padsBegin),
       builder.getDenseI64ArrayAttr(window->padsEnd));
-  auto real = RankedTensorType::get(shape, builder.getF32Type());
-  Value result =
-      DecodeOp::create(builder, loc, real, sums, builder.getF64FloatAttr(1),
-                       builder.getF64FloatAttr(0));
-  if (offset != 0)
-    result = makeBinary(builder, loc, BinaryKind::Add, result,
-                        makeBinary(builder, loc, BinaryKind::Mul,
-                                   makeScalar(builder, loc, offset),
-                                   makeScalar(builder, loc, double(taps))));
-  if (scale != 1)
-    result = makeBinary(builder, loc, BinaryKind::Mul, result,
-                        makeScalar(builder, loc, scale));
   auto reduce = dyn_cast<ReduceOp>(op);
-  if (!reduce || reduce.getKind() == ReduceKind::Mean)
-    result = makeBinary(builder, loc, BinaryKind::Div, result,
-                        makeScalar(builder, loc, double(taps)));
+  Value result = decodeSum(builder, loc, sums, decode, taps,
+                           !reduce || reduce.getKind() == ReduceKind::Mean);
   if (result.getType() != op->getResult(0).getType())
     result =
         ReshapeOp::create(builder, loc, op->getResult(0).getType(), result);

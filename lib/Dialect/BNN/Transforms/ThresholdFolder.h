@@ -15,7 +15,7 @@ namespace bnn {
 class ThresholdFolder {
 public:
   struct Counters {
-    unsigned linear = 0, thresholds = 0, ties = 0, combined = 0;
+    unsigned linear = 0, thresholds = 0, ties = 0, combined = 0, votes = 0;
   };
 
   explicit ThresholdFolder(bool float32Ties)
@@ -44,6 +44,7 @@ private:
   void poolCodes(MaxPoolOp pool);
   bool hoistPool(MaxPoolOp pool);
   void sumPool(mlir::Operation *pool);
+  void sumVotes(ReduceOp reduce, DecodeOp decode);
   void moveCodes(mlir::Operation *move);
 
   tail::Ties rule;

@@ -141,7 +141,9 @@ def BNNFoldThresholds : Pass<"bnn-fold-thresholds", "::mlir::func::FuncOp"> {
     there to the next quantized tensor, in any spelling, is one function of the
     accumulator; it is solved exactly per channel (see docs/exactness.md) and
     becomes one `bnn.threshold`. Max pools in between move to the integers,
-    average pools become sums, sums of accumulators become `bnn.combine` where
+    average pools become sums, and so do sums and means over other dimensions:
+    the votes of a layer that decides for each group of inputs are counted on the
+    chip. Sums of accumulators become `bnn.combine` where
     their scales are commensurable. Quantized tensors that are computed from real
     ones are encoded at the end of the real part.
 
@@ -155,7 +157,8 @@ def BNNFoldThresholds : Pass<"bnn-fold-thresholds", "::mlir::func::FuncOp"> {
     Statistic<"numLinear", "num-linear", "Linear operators on integers">,
     Statistic<"numThresholds", "num-thresholds", "Tails folded to thresholds">,
     Statistic<"numTies", "num-ties", "Ties listed">,
-    Statistic<"numCombined", "num-combined", "Sums of accumulators">];
+    Statistic<"numCombined", "num-combined", "Sums of accumulators">,
+    Statistic<"numVotes", "num-votes", "Reductions over groups">];
 }
 
 def BNNThresholdBeforePool
