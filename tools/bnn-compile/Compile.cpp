@@ -3,11 +3,13 @@
 #include "Compile.h"
 #include "Absent.h"
 #include "Accuracy.h"
+#include "ChooseSchedules.h"
 #include "Diagnostics.h"
 #include "Output.h"
 #include "Parameters.h"
 #include "Verification.h"
 #include "bnn/Conversion/BNNToImage.h"
+#include "bnn/Conversion/BNNToRRAM/Passes.h"
 #include "bnn/Conversion/RRAMToImage.h"
 #include "bnn/HostModel/HostModel.h"
 #include "bnn/Image/Image.h"
@@ -217,8 +219,24 @@ LogicalResult Compilation::toRRAM() {
   }
   pipeline.chips = options.chips;
   pipeline.reprogram = options.reprogram;
+  pipeline.latency = options.goal == Goal::Latency;
+  if (options.tree)
+    pipeline.accumulation = rram::Accumulation::Tree;
+  if (options.goal == Goal::None)
+    return runPasses("rram", [&](OpPassManager &manager) {
+      rram::buildRRAMPipeline(manager, pipeline);
+    });
+  if (failed(runPasses("convert", [&](OpPassManager &manager) {
+        manager.addPass(createConvertBNNToRRAM());
+      })))
+    return failure();
+  TimingScope scope = root.nest("schedules");
+  if (llvm::Error error =
+          chooseSchedules(*module, *chipTarget, options.goal, pipeline))
+    return fail(std::move(error));
+  scope.stop();
   return runPasses("rram", [&](OpPassManager &manager) {
-    rram::buildRRAMPipeline(manager, pipeline);
+    rram::buildLayerPipeline(manager, pipeline);
   });
 }
 

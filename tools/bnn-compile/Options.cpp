@@ -107,6 +107,26 @@ static cl::opt<ScheduleChoice> schedule(
                           "parallel to sequential: a row is a neuron"),
                clEnumValN(ScheduleChoice::S2P, "s2p",
                           "sequential to parallel: a row is an input")));
+static cl::opt<Goal> goal(
+    "optimize-for", cl::cat(category), cl::init(Goal::None),
+    cl::desc("What --schedule auto chooses by, layer by layer, where the\n"
+             "target has both schedules (default: p2s):"),
+    cl::values(clEnumValN(Goal::Latency, "latency",
+                          "cycles of a sample; tiles that are read together\n"
+                          "never share a subarray"),
+               clEnumValN(Goal::Energy, "energy",
+                          "joule of a sample; the target must have all\n"
+                          "coefficients"),
+               clEnumValN(Goal::Area, "area", "subarrays, then buffer bits")));
+enum class Adders { Serial, Tree };
+static cl::opt<Adders> accumulation(
+    "accumulation", cl::cat(category), cl::init(Adders::Serial),
+    cl::desc("How the partial counts of a neuron are added (p2s):"),
+    cl::values(clEnumValN(Adders::Serial, "serial",
+                          "one accumulator, tile after tile (default)"),
+               clEnumValN(Adders::Tree, "tree",
+                          "an adder tree over the tiles: fewer cycles to\n"
+                          "drain, more adders")));
 static cl::opt<uint64_t> chips(
     "chips", cl::value_desc("N"), cl::cat(category), cl::init(1),
     cl::desc("Chips that may be used where the target says how many\n"
@@ -331,6 +351,12 @@ static std::vector<std::string> makeProvenance(const Options &options) {
     result.push_back(options.schedule == ScheduleChoice::P2S
                          ? "--schedule=p2s"
                          : "--schedule=s2p");
+  if (options.goal != Goal::None)
+    result.push_back(options.goal == Goal::Latency  ? "--optimize-for=latency"
+                     : options.goal == Goal::Energy ? "--optimize-for=energy"
+                                                    : "--optimize-for=area");
+  if (options.tree)
+    result.push_back("--accumulation=tree");
   if (options.chips != 1)
     result.push_back("--chips=" + std::to_string(options.chips));
   if (options.reprogram)
@@ -412,8 +438,13 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   options.target = target;
   options.array = array;
   options.schedule = schedule;
+  options.goal = goal;
+  options.tree = accumulation == Adders::Tree;
   options.chips = chips;
   options.reprogram = reprogram;
+  if (goal != Goal::None && schedule != ScheduleChoice::Auto)
+    return makeError("--optimize-for chooses the schedules, which --schedule "
+                     "names; give one of them");
   if (chips == 0)
     return makeError("--chips 0: at least one chip is needed");
   if (reprogram && chips > 1)

@@ -17,6 +17,9 @@ enum class Stage { Import, BNN, RRAM, Image };
 
 enum class ScheduleChoice { Auto, P2S, S2P };
 
+/// What schedules and placement are to spare.
+enum class Goal { None, Latency, Energy, Area };
+
 /// NAME=TYPE[:SCALE[,OFFSET]] of --input, checked.
 struct InputDeclaration {
   std::string name;
@@ -44,6 +47,8 @@ struct Options {
   std::string target;
   std::string array; // empty: as the target says
   ScheduleChoice schedule = ScheduleChoice::Auto;
+  Goal goal = Goal::None;
+  bool tree = false;      ///< partial counts are added as a tree
   uint64_t chips = 1;     ///< that may be used
   bool reprogram = false; ///< one chip, programmed anew during an inference
 

@@ -11,11 +11,17 @@ using namespace mlir;
 void bnn::rram::buildRRAMPipeline(OpPassManager &manager,
                                   const RRAMPipelineOptions &options) {
   manager.addPass(createConvertBNNToRRAM());
+  buildLayerPipeline(manager, options);
+}
+
+void bnn::rram::buildLayerPipeline(OpPassManager &manager,
+                                   const RRAMPipelineOptions &options) {
   manager.addPass(createRRAMChooseSchedule({options.schedule}));
   manager.addPass(createRRAMTile());
   RRAMPlaceOptions place;
   place.chips = options.chips;
   place.reprogram = options.reprogram;
+  place.latency = options.latency;
   manager.addPass(createRRAMPlace(place));
   manager.addPass(createRRAMOrder({options.accumulation}));
 }

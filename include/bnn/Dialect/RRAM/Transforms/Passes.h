@@ -29,12 +29,19 @@ struct RRAMPipelineOptions {
   Accumulation accumulation = Accumulation::Serial;
   uint64_t chips = 1;     ///< that may be used
   bool reprogram = false; ///< one chip, programmed anew during an inference
+  /// Never put tiles that are read in one cycle into one subarray.
+  bool latency = false;
 };
 
 /// From bnn operators to layers with loop nests on a module that has its
 /// `rram.target` (set it from `targetAttr`, or run rram-attach-target before).
 void buildRRAMPipeline(mlir::OpPassManager &manager,
                        const RRAMPipelineOptions &options = {});
+
+/// The same from the layers of convert-bnn-to-rram on; a layer that has its
+/// orientation keeps it.
+void buildLayerPipeline(mlir::OpPassManager &manager,
+                        const RRAMPipelineOptions &options = {});
 
 /// Makes that pipeline known as `rram-pipeline`, with rram-attach-target before
 /// it where a target is named.
