@@ -50,6 +50,7 @@ private:
                           llvm::function_ref<void(OpPassManager &)> build);
   LogicalResult toBNN();
   LogicalResult keepBinarized();
+  void keepReduced();
   LogicalResult toRRAM();
   llvm::Error countMemory();
   void collectTies();
@@ -76,7 +77,7 @@ private:
   report::MemoryFacts memory;
   std::optional<Target> chipTarget; // once it is known
   std::vector<ImportedTensor> tensors;
-  std::string binarized; // lines of the summary
+  std::string binarized, reduced; // lines of the summary
   OwningOpRef<ModuleOp> reference;
   std::optional<Interpreter> referenceInterpreter;
   std::optional<AccuracyCheck> accuracy;
@@ -161,15 +162,33 @@ LogicalResult Compilation::toBNN() {
   pipeline.encodings = options.encodings;
   pipeline.float32Ties = options.float32Ties;
   pipeline.binarize = options.binarize;
+  pipeline.votes.group = options.voteGroup;
+  pipeline.votes.calibration = options.calibration;
+  pipeline.votes.samples = options.binarize.samples;
   if (failed(runPasses("recognize", [&](OpPassManager &manager) {
         buildRecognitionPipeline(manager, pipeline);
       })))
     return failure();
   if (options.binarizes() && failed(keepBinarized()))
     return failure();
-  return runPasses("bnn", [&](OpPassManager &manager) {
-    buildIntegerPipeline(manager, pipeline);
-  });
+  if (failed(runPasses("bnn", [&](OpPassManager &manager) {
+        buildIntegerPipeline(manager, pipeline);
+      })))
+    return failure();
+  keepReduced();
+  return success();
+}
+
+/// What bnn-reduce-by-votes did, for the summary.
+void Compilation::keepReduced() {
+  auto main = module->lookupSymbol<func::FuncOp>("main");
+  auto lines = main->getAttrOfType<ArrayAttr>("bnn.reduced");
+  if (!lines)
+    return;
+  reduced = "by votes, which changes the function:\n";
+  for (auto line : lines.getAsRange<StringAttr>())
+    reduced += "  " + line.str() + '\n';
+  main->removeAttr("bnn.reduced");
 }
 
 /// What bnn-binarize did, for the summary, and the network that it made, for
@@ -293,8 +312,9 @@ LogicalResult Compilation::finish(const image::Image &image) {
   }
   if (!options.quiet)
     llvm::outs() << report::formatText(summary);
-  if (!options.quiet && !binarized.empty())
-    llvm::outs() << '\n' << binarized;
+  for (const std::string *changes : {&binarized, &reduced})
+    if (!options.quiet && !changes->empty())
+      llvm::outs() << '\n' << *changes;
   if (accuracy) {
     TimingScope scope = root.nest("accuracy");
     llvm::Expected<std::string> text = accuracy->compare(image);

@@ -80,10 +80,17 @@ static cl::opt<WeightKind> weightKind(
     cl::desc("Weights of layers binarized so:"),
     cl::values(clEnumValN(WeightKind::Binary, "binary", "-1, +1"),
                clEnumValN(WeightKind::Ternary, "ternary", "-1, 0, +1")));
+static cl::opt<std::string> reduction(
+    "reduction", cl::value_desc("exact|majority:N"), cl::cat(category),
+    cl::init("exact"),
+    cl::desc("How partial sums become one: exact (default), or every N inputs\n"
+             "of a fully connected layer decide, and their votes are counted.\n"
+             "Changes the function; fitted to --calibration"));
 static cl::opt<std::string> calibration(
     "calibration", cl::value_desc("x.npy"), cl::cat(category),
-    cl::desc("Samples to fit binarized layers to (also x.npz:member, x.pb);\n"
-             "without them little of the accuracy is left"));
+    cl::desc(
+        "Samples to fit binarized layers and votes to (also x.npz:member,\n"
+        "x.pb); binarized layers without them lose nearly everything"));
 static cl::opt<unsigned> calibrationSamples(
     "calibration-samples", cl::value_desc("N"), cl::cat(category),
     cl::init(512),
@@ -277,6 +284,22 @@ static void hideForeignOptions() {
   }
 }
 
+static llvm::Error parseReduction(Options &options) {
+  llvm::StringRef text = reduction;
+  if (text == "exact")
+    return llvm::Error::success();
+  if (!text.consume_front("majority:") ||
+      text.getAsInteger(10, options.voteGroup) || options.voteGroup < 1)
+    return makeError("--reduction " + reduction +
+                     ": is neither exact nor majority:N, N the inputs that "
+                     "decide together");
+  if (calibration.empty())
+    return makeError("--reduction " + reduction +
+                     " changes the network's function, and fits it to samples: "
+                     "give some hundred by --calibration");
+  return llvm::Error::success();
+}
+
 /// The options of bnn-binarize, and whether they go together.
 static llvm::Error parseBinarize(Options &options) {
   options.binarize.mode = binarize;
@@ -293,14 +316,19 @@ static llvm::Error parseBinarize(Options &options) {
     return makeError("--binarize " + binarize +
                      ": is none of none, classifier, all; single layers are "
                      "chosen with --binarize-nodes");
+  if (llvm::Error error = parseReduction(options))
+    return error;
+  if (weightKind.getNumOccurrences() && !options.binarizes())
+    return makeError("--weights is for layers that --binarize or "
+                     "--binarize-nodes names; there are none");
   for (const cl::Option *option :
-       {static_cast<cl::Option *>(&weightKind),
-        static_cast<cl::Option *>(&calibration),
+       {static_cast<cl::Option *>(&calibration),
         static_cast<cl::Option *>(&calibrationSamples)})
-    if (option->getNumOccurrences() && !options.binarizes())
+    if (option->getNumOccurrences() && !options.binarizes() &&
+        !options.voteGroup)
       return makeError("--" + option->ArgStr +
-                       " is for layers that --binarize or --binarize-nodes "
-                       "names; there are none");
+                       " is for layers that --binarize, --binarize-nodes or "
+                       "--reduction changes; there are none");
   if (!options.labels.empty() && options.calibration.empty())
     return makeError("--labels " + options.labels +
                      ": are the classes of the samples of --calibration, which "
@@ -351,6 +379,14 @@ static std::vector<std::string> makeProvenance(const Options &options) {
     result.push_back(options.schedule == ScheduleChoice::P2S
                          ? "--schedule=p2s"
                          : "--schedule=s2p");
+  if (options.voteGroup)
+    result.push_back("--reduction=" + reduction);
+  if (options.voteGroup && !options.binarizes()) {
+    result.push_back("--calibration=" +
+                     llvm::sys::path::filename(options.calibration).str());
+    result.push_back("--calibration-samples=" +
+                     std::to_string(options.binarize.samples));
+  }
   if (options.goal != Goal::None)
     result.push_back(options.goal == Goal::Latency  ? "--optimize-for=latency"
                      : options.goal == Goal::Energy ? "--optimize-for=energy"
@@ -469,6 +505,10 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
     return makeError("--verify-samples 0: nothing would be verified");
   if (llvm::Error error = parseBinarize(options))
     return error;
+  if (options.verify && options.voteGroup)
+    return makeError("--verify compares with the network as read, and "
+                     "--reduction " +
+                     reduction + " changes it; leave one of them out");
   if (llvm::Error error = decideOutput(options))
     return error;
   options.provenance = makeProvenance(options);

@@ -38,6 +38,7 @@ struct Options {
   bool float32Ties = false;
 
   BNNBinarizeOptions binarize;
+  unsigned voteGroup = 0;          // inputs that decide together; 0: exact sums
   std::string calibration, labels; // empty: none
   /// Whether layers are binarized after training.
   bool binarizes() const {

@@ -36,6 +36,8 @@ void bnn::buildIntegerPipeline(OpPassManager &manager,
   function.addPass(createBNNFoldMoves());
   function.addPass(createCSEPass());
   function.addPass(createCanonicalizerPass());
+  if (options.votes.group)
+    function.addPass(createBNNReduceByVotes(options.votes));
   function.addPass(createBNNPartition());
 }
 

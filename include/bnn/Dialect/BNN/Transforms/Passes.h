@@ -21,7 +21,8 @@ struct BNNPipelineOptions {
   /// [NAME=]KIND, see bnn-present-inputs.
   std::vector<std::string> encodings;
   bool float32Ties = false;
-  BNNBinarizeOptions binarize; ///< nothing unless its mode or nodes say so
+  BNNBinarizeOptions binarize;   ///< nothing unless its mode or nodes say so
+  BNNReduceByVotesOptions votes; ///< nothing unless its group says so
 };
 
 /// The real network as it is to be compiled: weights recognised, inputs

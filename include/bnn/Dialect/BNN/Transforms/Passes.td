@@ -186,6 +186,37 @@ def BNNFoldMoves : Pass<"bnn-fold-moves", "::mlir::func::FuncOp"> {
     Statistic<"numFolded", "num-folded", "Permutations folded into weights">];
 }
 
+def BNNReduceByVotes : Pass<"bnn-reduce-by-votes", "::mlir::func::FuncOp"> {
+  let summary = "Let groups of inputs decide, and count their votes";
+  let description = [{
+    For chips without adders for partial sums. A fully connected layer of binary
+    inputs and weights that compares each sum with one threshold becomes a layer
+    that decides for each `group` of inputs, a sum of those votes, and a
+    comparison of the sum: what a network that was trained to vote has in its
+    graph. This changes the network's function.
+
+    `calibration` (required) gives the samples whose sums fit the thresholds. A
+    group's threshold is its mean sum plus an equal part of what the means are
+    short of the neuron's threshold; that of the votes agrees with the exact
+    decisions of the network as it was for most samples. Layers are fitted in
+    their order, each on the votes of those before it.
+
+    `bnn.reduced` of the function says of each layer what was done or why
+    nothing was, the share of its outputs that are others on those samples, and
+    the share of samples that get another class.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    Option<"group", "group", "unsigned", "0",
+           "Inputs of a group; 0: exact sums">,
+    Option<"calibration", "calibration", "std::string", "\"\"",
+           "Samples of the network's input: x.npy, x.npz:member, x.pb">,
+    Option<"samples", "samples", "int64_t", "512",
+           "At most so many of them, evenly spaced">];
+  let statistics = [
+    Statistic<"numReduced", "num-reduced", "Layers that vote">];
+}
+
 def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
   let summary = "Say for each operator on the host why it is there";
   let description = [{
