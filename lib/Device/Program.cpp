@@ -86,6 +86,7 @@ private:
   uint32_t firstColumn = 0, amplifierColumns = 1;
   ScreenTask task;
   std::vector<uint32_t> startBl, startBlb; ///< of columns
+  std::vector<uint64_t> arrayWords, latchWords, zeroWords;
   ScreenedCells screened;
 };
 
@@ -124,19 +125,33 @@ void TileProgrammer::beginTile(const image::MappedTile &tile,
   amplifierColumns = columnsPerAmplifier;
   startBl.resize(tile.columns + 16);
   startBlb.resize(tile.columns + 16);
+  uint32_t firstAmplifier = firstColumn / amplifierColumns;
+  auto drawAll = [&](const Stream &stream, double sigma, uint32_t from,
+                     uint32_t count, std::vector<uint64_t> &words) {
+    if (sigma > 0)
+      firstWords(stream, subarray, from, words, count);
+  };
+  drawAll(streams.array, sense.arraySigma, firstColumn, tile.columns,
+          arrayWords);
+  drawAll(streams.latch, sense.latchSigma, firstAmplifier,
+          (firstColumn + tile.columns - 1) / amplifierColumns - firstAmplifier +
+              1,
+          latchWords);
+  drawAll(streams.zero, sense.zeroColumnSigma, firstColumn, tile.columns,
+          zeroWords);
   double low = HUGE_VAL, high = -HUGE_VAL;
   for (uint32_t i = 0; i < tile.columns; ++i) {
-    auto draw = [&](const Stream &stream, double sigma, uint64_t index) {
+    auto spread = [&](const std::vector<uint64_t> &words, double sigma,
+                      uint32_t index) {
       if (sigma <= 0)
         return std::pair(0.0, 0.0);
-      auto [least, most] = bounds.of(stream.pair(subarray, index)[0]);
+      auto [least, most] = bounds.of(words[index]);
       return std::pair(sigma * least, sigma * most);
     };
-    uint64_t number = firstColumn + i;
-    auto array = draw(streams.array, sense.arraySigma, number);
-    auto latch =
-        draw(streams.latch, sense.latchSigma, number / amplifierColumns);
-    auto zero = draw(streams.zero, sense.zeroColumnSigma, number);
+    auto array = spread(arrayWords, sense.arraySigma, i);
+    auto latch = spread(latchWords, sense.latchSigma,
+                        (firstColumn + i) / amplifierColumns - firstAmplifier);
+    auto zero = spread(zeroWords, sense.zeroColumnSigma, i);
     // Against an LRS device at BL, and at BLb.
     double either = std::max(-latch.first, latch.second);
     startBl[i] = screen.start(array.second + either);

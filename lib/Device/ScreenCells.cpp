@@ -85,6 +85,19 @@ void screenOnTarget(const ScreenTask &task, ScreenedCells &cells) {
   cells.size = found;
 }
 
+void firstWordsOnTarget(const uint32_t *key, uint64_t high, uint32_t low,
+                        uint64_t *out, size_t count) {
+  HWY_ALIGN uint32_t words[4][batch], counters[batch];
+  for (size_t begin = 0; begin < count; begin += batch) {
+    for (size_t i = 0; i < batch; ++i)
+      counters[i] = low + uint32_t(begin + i);
+    philox(key, counters, 0, uint32_t(high), uint32_t(high >> 32), words);
+    size_t end = count - begin < batch ? count - begin : batch;
+    for (size_t i = 0; i < end; ++i)
+      out[begin + i] = words[0][i] | uint64_t(words[1][i]) << 32;
+  }
+}
+
 } // namespace bnn::device::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -92,6 +105,15 @@ HWY_AFTER_NAMESPACE();
 namespace bnn::device {
 
 HWY_EXPORT(screenOnTarget);
+HWY_EXPORT(firstWordsOnTarget);
+
+void firstWords(const Stream &stream, uint64_t high, uint32_t low,
+                std::vector<uint64_t> &words, size_t count) {
+  words.resize(count);
+  std::array<uint32_t, 2> key = stream.philoxKey();
+  HWY_DYNAMIC_DISPATCH(firstWordsOnTarget)
+  (key.data(), high, low, words.data(), count);
+}
 
 void screenCells(const ScreenTask &task, ScreenedCells &cells) {
   HWY_DYNAMIC_DISPATCH(screenOnTarget)(task, cells);

@@ -45,6 +45,10 @@ struct ScreenedCells {
 /// not depend on them.
 void screenCells(const ScreenTask &task, ScreenedCells &cells);
 
+/// stream.pair(high, low + i)[0] for each i below `count`, many at a time.
+void firstWords(const Stream &stream, uint64_t high, uint32_t low,
+                std::vector<uint64_t> &words, size_t count);
+
 /// The first bits of the words of one cell.
 uint32_t firstBits(const Stream &stream, uint64_t row, uint32_t column);
 

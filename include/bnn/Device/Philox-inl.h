@@ -84,10 +84,6 @@ HWY_INLINE void philox(const uint32_t *HWY_RESTRICT key,
 using D32 = hn::CappedTag<uint32_t, batch>;
 using V32 = hn::Vec<D32>;
 
-/// As many words, or a part of them.
-using D32 = hn::CappedTag<uint32_t, batch>;
-using V32 = hn::Vec<D32>;
-
 } // namespace bnn::device::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
