@@ -132,10 +132,11 @@ Expected<std::optional<ResistanceLaw>> Laws::law(const ConditionRow &range,
   if (devices.empty())
     return std::nullopt;
   if (devices.size() < 2)
-    return makeError(file.name + ": condition '" + range.name +
-                     "' has 1 "
-                     "device in " +
-                     (state == State::Lrs ? "LRS" : "HRS") +
+    return makeError(file.name + ": " +
+                     (range.name.empty()
+                          ? "there is 1 device"
+                          : "condition '" + range.name + "' has 1 device") +
+                     " in " + (state == State::Lrs ? "LRS" : "HRS") +
                      "; a law needs two or more");
   ResistanceLaw result;
   result.law = ResistanceLaw::Law::Table;
