@@ -282,7 +282,9 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
                      ": write KIND=FILE.svg, KIND one of accuracy, yield, "
                      "margin, map, ber, scatter, probit, shmoo");
   if (sys::path::extension(file) != ".svg" || sys::path::stem(file).empty())
-    return makeError("--plot " + spec + ": writes .svg, with the data in .csv");
+    return makeError("--plot " + spec +
+                     ": writes .svg, with the data in .csv; write --plot " +
+                     name + "=FILE.svg");
   SmallString<128> csv(file);
   sys::path::replace_extension(csv, ".csv");
   return PlotRequest{*kind, name.str(), file.str(), csv.str().str()};
@@ -353,6 +355,11 @@ static Error checkSingle(const Options &options) {
     return makeError("--limit " + Twine(limit) + ": nothing would be run");
   if (chips.getNumOccurrences() && chips < 1)
     return makeError("--chips " + Twine(chips) + ": nothing would be run");
+  constexpr unsigned mostThreads = 1024;
+  if (options.threads > mostThreads)
+    return makeError("--threads " + Twine(options.threads) + " is above " +
+                     Twine(mostThreads) +
+                     "; leave it out for as many as the machine has");
   if (options.batch < 0)
     return makeError("--batch " + Twine(options.batch) + " is below 0");
   // A name without an extension may be a device or a pipe.
