@@ -135,7 +135,9 @@ Mean pairedDifference(ArrayRef<int64_t> a, ArrayRef<int64_t> b,
   std::vector<int64_t> differences;
   for (size_t i = 0; i < std::min(a.size(), b.size()); ++i)
     differences.push_back(a[i] - b[i]);
-  return meanOf(differences, images);
+  Mean mean = meanOf(differences, images);
+  mean.keepWithin(-1, 1);
+  return mean;
 }
 
 std::optional<int64_t> StopRule::stop(ArrayRef<int64_t> correct,

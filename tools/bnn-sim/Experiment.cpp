@@ -53,6 +53,8 @@ private:
   mc::RunKey key(ArrayRef<Tensor> tensors) const;
   Expected<mc::Trial> runChip(size_t variant, uint64_t chip, unsigned threads);
   Error compare(const RunResult &result, std::vector<uint64_t> &right) const;
+  /// Of losses of chips, cut where accuracies would leave 0 to 1.
+  mc::Mean meanLoss(ArrayRef<int64_t> losses) const;
   void evaluate(Point &point, const mc::PointResult &result);
   Attribution attribute(const Point &point, const PartSet &set,
                         ArrayRef<mc::PointResult> results) const;
@@ -341,13 +343,18 @@ std::vector<int64_t> lossesOf(int64_t noiseFree,
 
 } // namespace
 
+mc::Mean ExperimentRun::meanLoss(ArrayRef<int64_t> losses) const {
+  mc::Mean mean = mc::meanOf(losses, experiment.images);
+  double noiseFree = double(experiment.noiseFree) / double(experiment.images);
+  mean.keepWithin(noiseFree - 1, noiseFree);
+  return mean;
+}
+
 void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
   int64_t images = experiment.images, chips = int64_t(result.correct.size());
   point.result = result;
   point.accuracy = mc::summarize(result.correct, result.perImage, images);
-  point.loss = mc::meanOf(lossesOf(experiment.noiseFree, result), images);
-  double noiseFree = double(experiment.noiseFree) / double(images);
-  point.loss.keepWithin(noiseFree - 1, noiseFree);
+  point.loss = meanLoss(lossesOf(experiment.noiseFree, result));
   std::vector<int64_t> perImage;
   perImage.reserve(result.perImage.size());
   for (auto [i, right] : enumerate(result.perImage))
@@ -375,8 +382,7 @@ Attribution ExperimentRun::attribute(const Point &point, const PartSet &set,
   for (auto [name, alone, without] : zip(set.names, set.alone, set.without)) {
     std::vector<int64_t> one = lossesOf(noiseFree, results[alone]);
     out.rows.push_back(
-        {name, mc::meanOf(one, images),
-         mc::meanOf(lossesOf(noiseFree, results[without]), images)});
+        {name, meanLoss(one), meanLoss(lossesOf(noiseFree, results[without]))});
     // Points may have stopped at different chips: those that all have.
     left.resize(std::min(left.size(), one.size()));
     for (size_t chip = 0; chip < left.size(); ++chip)

@@ -87,8 +87,8 @@ struct Yield {
 Yield yieldAbove(llvm::ArrayRef<int64_t> correct, int64_t images,
                  double wanted);
 
-/// a - b chip by chip, over the chips that both have. Common random numbers
-/// make the difference far surer than either mean.
+/// a - b chip by chip, over the chips that both have, cut at -1 and 1. Common
+/// random numbers make the difference far surer than either mean.
 Mean pairedDifference(llvm::ArrayRef<int64_t> a, llvm::ArrayRef<int64_t> b,
                       int64_t images);
 
