@@ -1,7 +1,6 @@
 //===- Experiment.cpp - Monte Carlo over chips ----------------------------===//
 
-#include "Experiment.h"
-#include "NoiseParts.h"
+#include "ExperimentRun.h"
 #include "Progress.h"
 #include "Samples.h"
 #include "bnn/Support/Error.h"
@@ -12,74 +11,12 @@
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
-#include <tbb/enumerable_thread_specific.h>
 
 using namespace llvm;
 
 namespace bnn::sim {
 
 namespace {
-
-/// A point with a part of its noise: what the runner calls a point.
-struct Variant {
-  size_t point;
-  NoisePart part;
-};
-
-/// The parts of one sort, alone and left out, in the order of the variants.
-struct PartSet {
-  std::string sort;
-  std::vector<std::string> names;
-  std::vector<size_t> alone, without; ///< variants
-};
-
-class ExperimentRun {
-public:
-  ExperimentRun(const Options &options, const image::Image &image,
-                const Simulator &nominal, const Simulator &simulator,
-                const mc::Ranks &ranks)
-      : options(options), image(image), nominal(nominal), simulator(simulator),
-        ranks(ranks) {}
-
-  Error prepare(ArrayRef<Tensor> tensors);
-  Expected<Experiment> run();
-
-private:
-  Error makePoints();
-  void makeVariants();
-  void addParts(size_t point, StringRef sort, ArrayRef<std::string> names,
-                ArrayRef<NoisePart> alone, ArrayRef<NoisePart> without);
-  Error runNominal(ArrayRef<Tensor> tensors);
-  mc::RunKey key(ArrayRef<Tensor> tensors) const;
-  Expected<mc::Trial> runChip(size_t variant, uint64_t chip, unsigned threads);
-  Error compare(const RunResult &result, std::vector<uint64_t> &right) const;
-  /// Of losses of chips, cut where accuracies would leave 0 to 1.
-  mc::Mean meanLoss(ArrayRef<int64_t> losses) const;
-  void evaluate(Point &point, const mc::PointResult &result);
-  Attribution attribute(const Point &point, const PartSet &set,
-                        ArrayRef<mc::PointResult> results) const;
-
-  const Options &options;
-  const image::Image &image;
-  const Simulator &nominal, &simulator;
-  const mc::Ranks &ranks;
-
-  Experiment experiment;
-  std::vector<Variant> variants;              ///< the points come first
-  std::vector<std::vector<PartSet>> partSets; ///< of each point
-  std::vector<int64_t> wanted;                ///< class of each image
-  std::vector<uint64_t> nominalRight;         ///< a bit for each image
-  std::optional<PreparedInputs> inputs;
-  mc::RunPlan plan;
-  // What programming alone changes, thread by thread.
-  tbb::enumerable_thread_specific<std::unique_ptr<ChipNetwork>> networks;
-};
-
-/// Probabilities of wrong answers are summed over chips in these units, so that
-/// the sum does not depend on who adds.
-constexpr double answerUnits = 0x1p20;
-/// Of probabilities that were left out, likewise.
-constexpr double droppedUnits = 0x1p50;
 
 std::string hashOf(ArrayRef<Tensor> tensors) {
   SHA256 hash;
@@ -327,69 +264,6 @@ Expected<mc::Trial> ExperimentRun::runChip(size_t index, uint64_t chip,
   if (Error error = compare(*result, trial.right))
     return std::move(error);
   return trial;
-}
-
-namespace {
-
-/// Noise-free less `result`, of each chip.
-std::vector<int64_t> lossesOf(int64_t noiseFree,
-                              const mc::PointResult &result) {
-  std::vector<int64_t> losses;
-  losses.reserve(result.correct.size());
-  for (int64_t correct : result.correct)
-    losses.push_back(noiseFree - correct);
-  return losses;
-}
-
-} // namespace
-
-mc::Mean ExperimentRun::meanLoss(ArrayRef<int64_t> losses) const {
-  mc::Mean mean = mc::meanOf(losses, experiment.images);
-  double noiseFree = double(experiment.noiseFree) / double(experiment.images);
-  mean.keepWithin(noiseFree - 1, noiseFree);
-  return mean;
-}
-
-void ExperimentRun::evaluate(Point &point, const mc::PointResult &result) {
-  int64_t images = experiment.images, chips = int64_t(result.correct.size());
-  point.result = result;
-  point.accuracy = mc::summarize(result.correct, result.perImage, images);
-  point.loss = meanLoss(lossesOf(experiment.noiseFree, result));
-  std::vector<int64_t> perImage;
-  perImage.reserve(result.perImage.size());
-  for (auto [i, right] : enumerate(result.perImage))
-    perImage.push_back(int64_t(nominalRight[i / 64] >> (i % 64) & 1) * chips -
-                       right);
-  point.lossTestSet = mc::testSetError(perImage, chips);
-  if (options.yield)
-    point.yield = mc::yieldAbove(result.correct, images, *options.yield);
-  const Point &first = experiment.points.front();
-  if (&point != &first)
-    point.difference =
-        mc::pairedDifference(result.correct, first.result.correct, images);
-  point.wrongAnswers = double(result.counts[0]) / answerUnits;
-  point.dropped = double(result.counts[1]) / droppedUnits / double(chips);
-  point.answers =
-      2 * double(chips) * double(simulator.cellMap().countedCells());
-}
-
-Attribution ExperimentRun::attribute(const Point &point, const PartSet &set,
-                                     ArrayRef<mc::PointResult> results) const {
-  int64_t images = experiment.images, noiseFree = experiment.noiseFree;
-  Attribution out;
-  out.sort = set.sort;
-  std::vector<int64_t> left = lossesOf(noiseFree, point.result);
-  for (auto [name, alone, without] : zip(set.names, set.alone, set.without)) {
-    std::vector<int64_t> one = lossesOf(noiseFree, results[alone]);
-    out.rows.push_back(
-        {name, meanLoss(one), meanLoss(lossesOf(noiseFree, results[without]))});
-    // Points may have stopped at different chips: those that all have.
-    left.resize(std::min(left.size(), one.size()));
-    for (size_t chip = 0; chip < left.size(); ++chip)
-      left[chip] -= one[chip];
-  }
-  out.interaction = mc::meanOf(left, images);
-  return out;
 }
 
 Expected<Experiment> ExperimentRun::run() {
