@@ -2,7 +2,7 @@
 
 #include "BatchRun.h"
 #include "Inputs.h"
-#include "bnn/Device/Random.h"
+#include "Presentation.h"
 #include "bnn/Host/Kernels.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
@@ -187,33 +187,12 @@ int64_t BatchRun::keyOf(int64_t sample) const {
   return sample + (repetition << sampleBits);
 }
 
-/// Counts the presentations of an input that are 1. The draws know nothing of
-/// the chip: all chips see the same bits.
 void BatchRun::present(const Op &op) {
   const Value &range = image.values(int(op.inputs(0)));
-  uint64_t codes = uint64_t(int64_t(range.code_max()) - range.code_min());
-  device::Stream stream(collector.options.seed, /*chip=*/0, device::Draw::Input,
-                        uint64_t(op.axis()));
-  for (int64_t sample = 0; sample < count; ++sample) {
-    const Tensor &from = operand(op.inputs(0), sample);
-    Tensor to;
-    to.type = ElementType::Int32;
-    to.shape = from.shape;
-    to.data.reserve(from.data.size());
-    for (auto [i, code] : enumerate(from.data)) {
-      auto above = uint64_t(int64_t(code) - range.code_min());
-      int64_t ones = 0;
-      for (int64_t block = 0; block * 4 < op.k(); ++block) {
-        std::array<uint32_t, 4> words =
-            stream.words(uint64_t(keyOf(first + sample)),
-                         uint64_t(i) << 8 | uint64_t(block));
-        for (int64_t t = block * 4; t < std::min(op.k(), block * 4 + 4); ++t)
-          ones += uint64_t(words[t % 4]) * codes >> 32 < above;
-      }
-      to.data.push_back(double(ones));
-    }
-    values[op.outputs(0)].tensor(sample) = std::move(to);
-  }
+  for (int64_t sample = 0; sample < count; ++sample)
+    values[op.outputs(0)].tensor(sample) =
+        presentCodes(op, range, operand(op.inputs(0), sample),
+                     collector.options.seed, uint64_t(keyOf(first + sample)));
 }
 
 Error BatchRun::runOp(const Op &op, bool feedsEncoding) {

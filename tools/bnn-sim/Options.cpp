@@ -290,39 +290,6 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
   return PlotRequest{*kind, name.str(), file.str(), csv.str().str()};
 }
 
-/// Two results in one file would overwrite each other.
-static Error checkFiles(const Options &options) {
-  StringSet<> seen;
-  std::vector<StringRef> read = {
-      options.image,   options.labels,  options.target,
-      options.defects, options.margin,  options.chip,
-      options.reads,   options.devices, options.conditions};
-  for (const std::string &input : options.inputs)
-    for (StringRef file :
-         {StringRef(input), StringRef(input).split('=').second})
-      read.push_back(file);
-  // A checkpoint is read before it is written, and refused if it is none.
-  auto add = [&](StringRef file) {
-    for (StringRef input : read)
-      if (file != options.resume && !input.empty() &&
-          sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
-        return makeError("'" + file +
-                         "' is read, and a result would overwrite "
-                         "it; name another file");
-    return file.empty() || file == "/dev/null" || seen.insert(file).second
-               ? Error::success()
-               : makeError("'" + file + "' is named for two results");
-  };
-  Error error = add(options.trace);
-  for (StringRef file : {StringRef(options.json), StringRef(options.csv),
-                         StringRef(options.resume)})
-    error = joinErrors(std::move(error), add(file));
-  for (const PlotRequest &plot : options.plots)
-    error =
-        joinErrors(std::move(error), joinErrors(add(plot.svg), add(plot.csv)));
-  return error;
-}
-
 /// Nothing that is given is dropped: no option comes twice, unless it makes a
 /// list, and none that names something is empty.
 static Error checkGiven() {
@@ -345,131 +312,6 @@ static Error checkGiven() {
       return makeError("--" + option->ArgStr +
                        "= names nothing; write it with a value, or leave it "
                        "out");
-  return Error::success();
-}
-
-static Error checkSingle(const Options &options) {
-  if (options.accumulators && options.trace.empty())
-    return makeError("--accumulators needs --trace FILE.npz to write to");
-  if (limit.getNumOccurrences() && limit < 1)
-    return makeError("--limit " + Twine(limit) + ": nothing would be run");
-  if (chips.getNumOccurrences() && chips < 1)
-    return makeError("--chips " + Twine(chips) + ": nothing would be run");
-  constexpr unsigned mostThreads = 1024;
-  if (options.threads > mostThreads)
-    return makeError("--threads " + Twine(options.threads) + " is above " +
-                     Twine(mostThreads) +
-                     "; leave it out for as many as the machine has");
-  if (options.batch < 0)
-    return makeError("--batch " + Twine(options.batch) + " is below 0");
-  // A name without an extension may be a device or a pipe.
-  auto isOther = [](StringRef file, ArrayRef<StringRef> extensions) {
-    StringRef extension = sys::path::extension(file);
-    return !extension.empty() && !is_contained(extensions, extension);
-  };
-  for (const std::string &spec : options.outputs)
-    if (isOther(spec, {".npy", ".npz"}))
-      return makeError("--outputs " + spec +
-                       ": writes .npy, or all outputs to .npz");
-  if (isOther(options.trace, {".npz"}))
-    return makeError("--trace " + options.trace + ": writes .npz");
-  if (yieldAccuracy.getNumOccurrences() &&
-      !(yieldAccuracy > 0 && yieldAccuracy <= 100))
-    return makeError("--yield takes a percentage above 0 and up to 100");
-  if (until.getNumOccurrences() && !(until > 0))
-    return makeError("--until takes a width above 0 percentage points");
-  if (expectedBer.getNumOccurrences() &&
-      !(expectedBer >= 0 && expectedBer < 0.5))
-    return makeError("--expected-ber takes a rate from 0 to below 1/2");
-  if (!(options.saveSeconds >= 0))
-    return makeError("--save-every takes a number of seconds");
-  if (saveSeconds.getNumOccurrences() && options.resume.empty())
-    return makeError("--save-every says how often --resume FILE is written; "
-                     "there is no --resume");
-  if (options.resume == "-")
-    return makeError("--resume takes a file, which is read and written many "
-                     "times");
-  return checkFiles(options);
-}
-
-/// Options that do not go together.
-static Error checkTogether(const Options &options) {
-  bool files = !options.outputs.empty() || !options.trace.empty();
-  bool devices = options.noise.needsTarget();
-  if (options.supply && options.margin.empty() && options.chip.empty() &&
-      !devices)
-    return makeError("--supply is that of --noise device, or picks among the "
-                     "measurements of --margin or --chip");
-  bool chip = !options.chip.empty();
-  for (auto [given, name] :
-       {std::pair<bool, StringRef>(cycles.getNumOccurrences(), "--cycles"),
-        {temperature.getNumOccurrences(), "--temperature"},
-        {timeSince.getNumOccurrences(), "--time"}})
-    if (given && !devices && !chip)
-      return makeError(name + " says how devices are: --noise device, or "
-                              "picks among the measurements of --chip");
-  for (auto [given, name] :
-       {std::pair<bool, StringRef>(allowCollapsed, "--allow-collapsed"),
-        {!options.devices.empty(), "--devices"}})
-    if (given && !devices)
-      return makeError(name + " says how devices are: --noise device");
-  for (auto [given, name] :
-       {std::pair<bool, StringRef>(!options.conditions.empty(), "--conditions"),
-        {tailModel.getNumOccurrences(), "--tail"}})
-    if (given && options.devices.empty())
-      return makeError(name + " is of measured devices: --devices");
-  for (auto [given, name] :
-       {std::pair<bool, StringRef>(!options.reads.empty(), "--reads"),
-        {!options.cells.empty(), "--cells"}})
-    if (given && !chip)
-      return makeError(name + " is of a measured chip: --chip");
-  bool comparesSingle = (devices && !options.json.empty()) ||
-                        any_of(options.plots, [](const PlotRequest &plot) {
-                          return plot.kind == PlotKind::Ber;
-                        });
-  if (referenceText.getNumOccurrences() && !comparesSingle)
-    return makeError("--reference is for --plot ber, and for --json with "
-                     "--noise device");
-  if (!options.monteCarlo()) {
-    auto needsNoise = [](bool given, StringRef name) {
-      return given ? makeError(name + " needs chips that differ: --noise")
-                   : Error::success();
-    };
-    for (auto [given, name] :
-         {std::pair<bool, StringRef>(options.yield.has_value(), "--yield"),
-          {options.until.has_value(), "--until"},
-          {options.attribute, "--attribute"},
-          {!options.resume.empty(), "--resume"},
-          {options.expectedBer.has_value(), "--expected-ber"},
-          {!options.csv.empty(), "--csv"}})
-      if (Error error = needsNoise(given, name))
-        return error;
-    for (const PlotRequest &plot : options.plots)
-      if (plot.kind != PlotKind::Margin)
-        return makeError("--plot " + plot.text() +
-                         " needs chips that differ: --noise");
-    return Error::success();
-  }
-  if (!options.chip.empty() && !options.noise.isNone())
-    return makeError("--chip is a chip that was measured, nothing of it is "
-                     "drawn: give no --noise");
-  if (!options.chip.empty() && !options.sweep.empty())
-    return makeError("--chip has no parameter to --sweep");
-  if (files && (options.chips != 1 || !options.sweep.empty()))
-    return makeError("--outputs and --trace hold the results of one chip: give "
-                     "--chips 1 and no --sweep");
-  for (const PlotRequest &plot : options.plots)
-    if (plot.kind >= PlotKind::Ber && !options.noise.needsTarget())
-      return makeError("--plot " + plot.text() +
-                       " shows devices: --noise device");
-  for (const PlotRequest &plot : options.plots)
-    if (plot.kind == PlotKind::Shmoo && options.sweep.size() != 2)
-      return makeError("--plot " + plot.text() +
-                       " is drawn over two parameters: two --sweep");
-  for (const PlotRequest &plot : options.plots)
-    if (plot.kind == PlotKind::Accuracy && options.sweep.empty())
-      return makeError("--plot " + plot.text() +
-                       " needs a parameter to draw over: --sweep");
   return Error::success();
 }
 
@@ -496,7 +338,9 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.batch = batch;
   options.simd = simd;
   options.seed = seed;
-  options.seedGiven = seed.getNumOccurrences() > 0;
+  for (const auto &[name, option] : cl::getRegisteredOptions())
+    if (option->getNumOccurrences())
+      options.given.insert(name);
   options.attribute = attribute;
   options.resume = resume;
   options.saveSeconds = saveSeconds;
@@ -554,9 +398,7 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.chips = chips.getNumOccurrences() ? int64_t(chips) : one ? 1 : 32;
   if (Error error = checkGiven())
     return std::move(error);
-  if (Error error = checkSingle(options))
-    return std::move(error);
-  if (Error error = checkTogether(options))
+  if (Error error = checkOptions(options))
     return std::move(error);
   return options;
 }

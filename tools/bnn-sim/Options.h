@@ -7,6 +7,7 @@
 #include "bnn/Device/SingleDevice.h"
 #include "bnn/MonteCarlo/Sweep.h"
 #include "bnn/Simulator/Simulator.h"
+#include "llvm/ADT/StringSet.h"
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,7 +59,6 @@ struct Options {
   device::Reference reference;      ///< of 1T1R, in figures
   int64_t chips = 1;                ///< of a point, at most
   uint64_t seed = 1;
-  bool seedGiven = false;
   std::vector<mc::Axis> sweep;
   std::optional<double> yield; ///< wanted accuracy, a share
   std::optional<double> until; ///< width of the mean's interval, a share
@@ -66,6 +66,9 @@ struct Options {
   std::optional<double> expectedBer;
   std::string resume;
   double saveSeconds = 10;
+
+  llvm::StringSet<> given; ///< names of the options on the command line
+  bool isGiven(llvm::StringRef name) const { return given.contains(name); }
 
   /// Chips are simulated, one or many; else the image as it is, once.
   bool monteCarlo() const;
@@ -76,6 +79,10 @@ struct Options {
 /// Parses the command line; --help and --version end the program. Syntax errors
 /// of single options and options that do not go together are errors.
 llvm::Expected<Options> parseCommandLine(int argc, char **argv);
+
+/// Values out of range, options that do not go together or have no effect, and
+/// results that would overwrite what is read or each other.
+llvm::Error checkOptions(const Options &options);
 
 } // namespace bnn::sim
 

@@ -204,7 +204,8 @@ struct Setup {
     if (!read)
       return read.takeError();
     image = std::move(*read);
-    if (options.seedGiven && !options.monteCarlo() && !sim::isRandom(image))
+    if (options.isGiven("seed") && !options.monteCarlo() &&
+        !sim::isRandom(image))
       return makeError("--seed: nothing is drawn without --noise, and the "
                        "image presents no input at random");
     Expected<std::vector<Tensor>> samples = sim::readInputs(image, options);
