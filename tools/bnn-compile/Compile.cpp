@@ -189,6 +189,9 @@ void Compilation::keepReduced() {
   for (auto line : lines.getAsRange<StringAttr>())
     reduced += "  " + line.str() + '\n';
   main->removeAttr("bnn.reduced");
+  // IR has no summary behind it.
+  if (options.stage != Stage::Image)
+    llvm::errs() << reduced;
 }
 
 /// What bnn-binarize did, for the summary, and the network that it made, for
@@ -333,6 +336,9 @@ LogicalResult Compilation::finish(const image::Image &image) {
     if (!options.quiet)
       llvm::outs() << '\n' << *verdict;
   }
+  // What was changed is said before anything is written.
+  if (llvm::Error error = finishOutput())
+    return fail(std::move(error));
   if (llvm::Error error = files.commit())
     return fail(std::move(error));
   return success();

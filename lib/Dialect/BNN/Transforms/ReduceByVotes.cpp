@@ -1,12 +1,12 @@
 //===- ReduceByVotes.cpp - One decision for each group of inputs ----------===//
 
 #include "CalibrationRun.h"
+#include "Election.h"
 #include "Utils.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
 
 #include "llvm/Support/FormatVariadic.h"
-#include <cmath>
 
 namespace bnn {
 #define GEN_PASS_DEF_BNNREDUCEBYVOTES
@@ -23,12 +23,6 @@ struct Voter {
   LinearOp linear;
   ThresholdOp threshold;
   int64_t neurons, fanIn, groups, size; ///< size: inputs of a group
-};
-
-/// What the votes of a neuron are compared with.
-struct Election {
-  std::vector<int64_t> ofGroup; ///< thresholds of the groups' sums
-  int64_t ofVotes = 0;          ///< of the sum of votes, -groups .. groups
 };
 
 struct ReduceByVotesPass : bnn::impl::BNNReduceByVotesBase<ReduceByVotesPass> {
@@ -111,50 +105,6 @@ static std::vector<std::optional<int64_t>> thresholdsOf(StepsAttr steps) {
     result.push_back(count ? std::optional(steps.getThresholds()[next++])
                            : std::nullopt);
   return result;
-}
-
-/// `sums` is [sample][group]; `reached` says of each sample whether the exact
-/// sum reached `threshold` in the network as it was. A group's share of the
-/// threshold is its mean sum and an equal part of what is missing to the
-/// threshold; of the thresholds of votes the one that agrees most often.
-static Election elect(ArrayRef<std::vector<int64_t>> sums, int64_t threshold,
-                      ArrayRef<bool> reached) {
-  size_t groups = sums.front().size();
-  std::vector<double> means(groups, 0);
-  double all = 0;
-  for (const std::vector<int64_t> &sample : sums)
-    for (auto [mean, sum] : llvm::zip_equal(means, sample))
-      mean += double(sum) / double(sums.size());
-  for (double mean : means)
-    all += mean;
-  Election election;
-  for (double mean : means)
-    election.ofGroup.push_back(int64_t(
-        std::ceil(mean + (double(threshold) - all) / double(groups) - 1e-9)));
-  std::vector<int64_t> votes;
-  for (const std::vector<int64_t> &sample : sums) {
-    int64_t sum = 0;
-    for (auto [own, least] : llvm::zip_equal(sample, election.ofGroup))
-      sum += own >= least ? 1 : -1;
-    votes.push_back(sum);
-  }
-  // From the even split outwards, so that a draw is decided by it.
-  size_t most = 0;
-  auto count = [&](int64_t least) {
-    size_t same = 0;
-    for (auto [sum, wanted] : llvm::zip_equal(votes, reached))
-      same += (sum >= least) == wanted;
-    if (same > most) {
-      most = same;
-      election.ofVotes = least;
-    }
-  };
-  int64_t last = int64_t(groups) + 2;
-  for (int64_t away = 0; away <= last; ++away) {
-    count(away);
-    count(-away);
-  }
-  return election;
 }
 
 //===----------------------------------------------------------------------===//
@@ -293,7 +243,8 @@ LogicalResult ReduceByVotesPass::reduce(const Voter &voter,
   return success();
 }
 
-/// The share of samples whose largest score, or class index, is another one.
+/// The share of samples whose largest score, or class index, is another one;
+/// of a single real score, which has no class, the share that it differs on.
 LogicalResult ReduceByVotesPass::countClasses(CalibrationRun &run) {
   Operation *end = getOperation().front().getTerminator();
   Value output = end->getOperand(0);
@@ -306,18 +257,21 @@ LogicalResult ReduceByVotesPass::countClasses(CalibrationRun &run) {
       run.original(last, last->getOperand(0));
   if (failed(before))
     return failure();
-  auto classOf = [](const Tensor &scores) {
-    return scores.data.size() == 1
-               ? int64_t(scores.data[0])
-               : std::max_element(scores.data.begin(), scores.data.end()) -
-                     scores.data.begin();
+  bool single = tensorType(output).getNumElements() == 1;
+  auto classOf = [&](const Tensor &scores) {
+    return single ? scores.data[0]
+                  : double(std::max_element(scores.data.begin(),
+                                            scores.data.end()) -
+                           scores.data.begin());
   };
   int64_t changed = 0;
   for (int64_t i = 0; i < run.samples(); ++i)
     changed += classOf(run.get(i, output)) != classOf((*before)[size_t(i)]);
+  bool isScore = single && isa<FloatType>(elementType(output));
   lines.push_back(llvm::formatv(
-      "{0:f2} % of {1} samples of the calibration get another class",
-      100 * double(changed) / double(run.samples()), run.samples()));
+      "{0:f2} % of {1} samples of the calibration get another {2}",
+      100 * double(changed) / double(run.samples()), run.samples(),
+      isScore ? "score" : "class"));
   return success();
 }
 

@@ -203,7 +203,8 @@ def BNNReduceByVotes : Pass<"bnn-reduce-by-votes", "::mlir::func::FuncOp"> {
 
     `bnn.reduced` of the function says of each layer what was done or why
     nothing was, the share of its outputs that are others on those samples, and
-    the share of samples that get another class.
+    the share of samples that get another class (another score, where the output
+    is a single real number).
   }];
   let dependentDialects = ["::bnn::BNNDialect"];
   let options = [
