@@ -161,13 +161,12 @@ static Sum areaOf(const image::Image &image, const Target &target,
 
 static void addTimes(const image::Image &image, const Target &target,
                      const image::CellMap &map, Cost &cost) {
-  uint64_t latency = 0, interval = 0;
+  uint64_t latency = 0, interval = image::intervalOf(image);
   for (const image::Step &step : image.steps())
     if (step.has_array()) {
       image::LayerCycles cycles = image::cyclesOf(image.target(), step.array());
       cycles.steady *= image::repetitionsOf(image);
       latency += cycles.latency();
-      interval = std::max(interval, cycles.steady);
     }
   if (const std::optional<Quantity> &cycle = target.devices.cycleTime) {
     cost.latency = double(latency) * cycle->value;

@@ -2,6 +2,7 @@
 
 #include "bnn/Image/Cycles.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/Image.h"
 #include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/MathExtras.h"
@@ -94,15 +95,21 @@ static uint64_t thresholdSenses(const Target &target, const ArrayLayer &layer,
   return senses;
 }
 
+/// Positions of a layer by border class.
+static std::vector<uint64_t> positionsByClass(const ArrayLayer &layer) {
+  std::vector<uint64_t> ofClass(std::max(layer.border_classes(), 1u), 0);
+  if (layer.position_class().empty())
+    ofClass[0] = positionsOf(layer);
+  for (uint32_t cls : layer.position_class())
+    ++ofClass[cls];
+  return ofClass;
+}
+
 LayerCycles cyclesOf(const Target &target, const ArrayLayer &layer) {
   TileGrid grid(target, layer);
   uint64_t positions = positionsOf(layer);
   uint64_t senses = weightSenses(target, layer, grid) * positions;
-  std::vector<uint64_t> ofClass(std::max(layer.border_classes(), 1u), 0);
-  if (layer.position_class().empty())
-    ofClass[0] = positions;
-  for (uint32_t cls : layer.position_class())
-    ++ofClass[cls];
+  std::vector<uint64_t> ofClass = positionsByClass(layer);
   for (uint64_t cls = 0; cls < ofClass.size(); ++cls)
     if (ofClass[cls])
       senses += ofClass[cls] * thresholdSenses(target, layer, grid, cls);
@@ -114,6 +121,55 @@ LayerCycles cyclesOf(const Target &target, const ArrayLayer &layer) {
   cycles.fill = 1;
   cycles.drain = adderStages(layer) + 1;
   return cycles;
+}
+
+namespace {
+
+/// Adds the rows that each subarray reads for a sample.
+void addReads(const Target &target, const ArrayLayer &layer,
+              DenseMap<uint64_t, uint64_t> &rows) {
+  TileGrid grid(target, layer);
+  uint64_t positions = positionsOf(layer);
+  uint64_t planes = uint64_t(layer.plane_weights_size());
+  bool rowIsNeuron = grid.rowIsNeuron();
+  for (uint64_t t = 0; t < grid.size(); ++t) {
+    TileBlock block = grid.tile(t);
+    rows[subarrayIndex(target, layer.placement(int(t)))] +=
+        (rowIsNeuron ? block.neurons : block.lanes) * planes * positions;
+  }
+  std::vector<uint64_t> ofClass = positionsByClass(layer);
+  uint64_t word = uint64_t(layer.threshold_slots()) * layer.threshold_bits();
+  for (uint64_t t = 0; t < grid.thresholdTiles(); ++t) {
+    TileBlock block = grid.thresholdTile(t);
+    uint64_t reads = rowIsNeuron ? block.neurons * positions : 0;
+    for (uint64_t cell = 0; !rowIsNeuron && cell < block.lanes; ++cell)
+      reads += ofClass[(block.firstLane + cell) / word];
+    rows[subarrayIndex(target, layer.threshold_placement(int(t)))] += reads;
+  }
+}
+
+} // namespace
+
+uint64_t intervalOf(const Image &image) {
+  const Target &target = image.target();
+  uint64_t interval = 0, latency = 0;
+  DenseMap<uint64_t, uint64_t> rows;
+  for (const Step &step : image.steps()) {
+    if (!step.has_array())
+      continue;
+    LayerCycles cycles = cyclesOf(target, step.array());
+    cycles.steady *= repetitionsOf(image);
+    interval = std::max(interval, cycles.steady);
+    latency += cycles.latency();
+    addReads(target, step.array(), rows);
+  }
+  if (target.time_multiplexed())
+    return latency;
+  for (auto [subarray, reads] : rows)
+    interval = std::max(interval,
+                        reads * repetitionsOf(image) *
+                            std::max(target.columns_per_sense_amplifier(), 1u));
+  return interval;
 }
 
 } // namespace bnn::image

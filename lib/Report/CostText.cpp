@@ -103,7 +103,7 @@ std::string formatCost(const cost::Cost &cost) {
                         cost.contents > 1 ? "cycle_time, set_time or reset_time"
                                           : "cycle_time");
   if (cost.programmingTime)
-    text += fmt::format("{:<12}{} ({})\n", "  to program",
+    text += fmt::format("{:<12}{} ({})\n", "  program",
                         quantity(*cost.programmingTime, "second"),
                         toString(*cost.programmingTimeStanding).str());
   if (cost.enduranceUsed && cost.contents > 1)

@@ -124,8 +124,12 @@ static std::string facts(const Summary &summary) {
                   100 * summary.utilization));
   add("weights on the host", std::to_string(summary.hostWeights));
   add("row reads a sample", std::to_string(summary.rowReads));
-  add("cycles", fmt::format("{} a sample, {} as a pipeline",
-                            summary.latencyCycles, summary.intervalCycles));
+  bool oneByOne = summary.reprogrammed && summary.chips > 1;
+  add("cycles",
+      oneByOne
+          ? fmt::format("{} a sample and programming", summary.latencyCycles)
+          : fmt::format("{} a sample, {} as a pipeline", summary.latencyCycles,
+                        summary.intervalCycles));
   add("buffers", fmt::format("{} bits", summary.bufferBits));
   add("host to chip, chip to host",
       fmt::format("{} and {} bits a sample", summary.inputBits,

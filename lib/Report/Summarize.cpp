@@ -248,9 +248,9 @@ void Summarizer::addTotals() {
     summary.steadyCycles += row.steadyCycles;
     summary.latencyCycles +=
         row.fillCycles + row.steadyCycles + row.drainCycles;
-    summary.intervalCycles = std::max(summary.intervalCycles, row.steadyCycles);
     summary.bufferBits += row.bufferBits;
   }
+  summary.intervalCycles = image::intervalOf(image);
 }
 
 Summary Summarizer::run() {

@@ -155,6 +155,11 @@ static std::string formatMemory(const Memory &memory) {
   return text;
 }
 
+/// One chip that is programmed anew for each sample.
+static bool oneByOne(const Summary &summary) {
+  return summary.reprogrammed && summary.chips > 1;
+}
+
 /// The second table: what is read when.
 static std::string formatCycles(const Summary &summary) {
   if (!summary.subarrays)
@@ -170,9 +175,12 @@ static std::string formatCycles(const Summary &summary) {
                        std::to_string(row.bufferBits)});
   return '\n' + formatTable(table, 3) +
          fmt::format(
-             "one layer after another {} cycles; as a pipeline a sample "
-             "each {} cycles; buffers {}\n",
-             summary.latencyCycles, summary.intervalCycles,
+             "one layer after another {} cycles; {} a sample each {} cycles{}; "
+             "buffers {}\n",
+             summary.latencyCycles,
+             oneByOne(summary) ? "programmed anew" : "as a pipeline",
+             summary.intervalCycles,
+             oneByOne(summary) ? " and programming" : "",
              plural(summary.bufferBits, "bit"));
 }
 

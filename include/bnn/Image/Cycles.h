@@ -26,6 +26,12 @@ struct LayerCycles {
 /// The image that `layer` is of must be verified.
 LayerCycles cyclesOf(const Target &target, const ArrayLayer &layer);
 
+/// Cycles from one sample of a stream to the next where every layer works on a
+/// sample of its own: those of the slowest layer, or of the subarray that all
+/// its layers together read longest. Where one chip is programmed anew for each
+/// sample, samples do not overlap: the latency, programming aside.
+uint64_t intervalOf(const Image &image);
+
 /// Output positions of a layer for one sample.
 uint64_t positionsOf(const ArrayLayer &layer);
 

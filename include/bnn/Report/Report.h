@@ -88,8 +88,8 @@ struct Summary {
   uint64_t rowReads = 0;      ///< per sample
   uint64_t steadyCycles = 0;  ///< of all layers, one after another
   uint64_t latencyCycles = 0; ///< the same with fill and drain
-  /// Of the slowest layer: a stream of samples has one done each so many cycles
-  /// if every layer works on its own sample.
+  /// A stream of samples has one done each so many cycles if every layer works
+  /// on its own sample (`image::intervalOf`).
   uint64_t intervalCycles = 0;
   uint64_t bufferBits = 0;
   uint64_t ties = 0;
