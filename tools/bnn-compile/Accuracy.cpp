@@ -7,6 +7,8 @@
 #include "bnn/Support/TensorFile.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <tbb/parallel_for.h>
 
 using namespace mlir;
@@ -45,9 +47,15 @@ llvm::Expected<AccuracyCheck> AccuracyCheck::create(ModuleOp module,
     return makeError("--labels " + options.labels + ": holds " +
                      llvm::Twine(labels->size()) + " labels for " +
                      llvm::Twine(count) + " samples");
-  for (double label : labels->data)
+  for (auto [i, label] : llvm::enumerate(labels->data)) {
+    if (!(label == std::floor(label) && label >= 0 && label < 0x1p53))
+      return makeError(
+          "--labels " + options.labels + ": label " + llvm::Twine(i) + " is " +
+          llvm::formatv("{0}", label).str() + ", which is no class index");
     check.labels.push_back(int64_t(label));
+  }
 
+  std::atomic<int64_t> classes = 0; // 0: an index, any
   std::vector<char> right(size_t(count), 0);
   std::vector<char> failures(size_t(count), 0);
   int64_t size = check.samples.size() / count;
@@ -58,11 +66,21 @@ llvm::Expected<AccuracyCheck> AccuracyCheck::create(ModuleOp module,
     failures[size_t(i)] = failed(
         network->run(input, outputs, [](llvm::StringRef, const Tensor &) {}));
     if (!failures[size_t(i)] && !outputs.empty())
+      classes = outputs[0].data.size() == 1 && isInteger(outputs[0].type)
+                    ? 0
+                    : int64_t(outputs[0].data.size());
+    if (!failures[size_t(i)] && !outputs.empty())
       right[size_t(i)] = classOf(outputs[0].data, isInteger(outputs[0].type)) ==
                          check.labels[size_t(i)];
   });
   if (llvm::is_contained(failures, 1))
     return makeError("--labels: the network cannot be interpreted");
+  for (auto [i, label] : llvm::enumerate(check.labels))
+    if (classes && label >= classes)
+      return makeError("--labels " + options.labels + ": label " +
+                       llvm::Twine(i) + " is " + llvm::Twine(label) +
+                       ", the network has " + llvm::Twine(classes.load()) +
+                       " classes, counted from 0");
   check.right.assign(right.begin(), right.end());
   check.calibrated.resize(size_t(count));
   int64_t used = std::min<int64_t>(options.binarize.samples, count);

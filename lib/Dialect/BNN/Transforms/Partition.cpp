@@ -108,6 +108,30 @@ static LogicalResult checkStays(DecodeOp decode) {
   return success();
 }
 
+/// Refuses random bits that no layer on the arrays reads as they are: what
+/// quantizes their count again would drive it as another code.
+static LogicalResult checkIsRead(Value bits, PresentOp present) {
+  for (Operation *user : bits.getUsers()) {
+    if (onArrays(*user))
+      continue;
+    if (isMove(user) || isa<PadOp>(user)) {
+      if (failed(checkIsRead(user->getResult(0), present)))
+        return failure();
+      continue;
+    }
+    if (isa<DecodeOp>(user))
+      continue; // said by checkStays
+    auto encode = present.getCodes().getDefiningOp<EncodeOp>();
+    return user->emitError()
+           << "quantizes input '" << nameOf(encode.getInput())
+           << "' before a layer on the arrays reads it, so that its random "
+              "bits "
+              "would be counted and quantized again; leave its encoding at "
+              "'auto'";
+  }
+  return success();
+}
+
 void PartitionPass::runOnOperation() {
   DenseMap<Operation *, bool> known;
   auto operators = getOperation().front().without_terminator();
@@ -130,5 +154,8 @@ void PartitionPass::runOnOperation() {
   }
   for (auto decode : getOperation().getOps<DecodeOp>())
     if (failed(checkStays(decode)))
+      return signalPassFailure();
+  for (auto present : getOperation().getOps<PresentOp>())
+    if (failed(checkIsRead(present.getResult(), present)))
       return signalPassFailure();
 }

@@ -93,7 +93,8 @@ void PresentInputsPass::keepOnHost(BlockArgument input, EncodeOp encode) {
 LogicalResult PresentInputsPass::present(const Choice &choice,
                                          BlockArgument input, EncodeOp encode) {
   Type code = elementType(encode.getResult());
-  if (!isa<IntType>(code))
+  auto integer = dyn_cast<IntType>(code);
+  if (!integer || integer.getWidth() == 1)
     return encode.emitError()
            << "input '" << nameOf(input) << "' is one bit already, a bit that "
            << "is presented at random is the same each time; leave its "
