@@ -197,8 +197,6 @@ Error ExperimentRun::prepare(ArrayRef<Tensor> tensors) {
   makeVariants();
   if (Error error = runNominal(tensors))
     return error;
-  if (!experiment.images)
-    return makeError("there is no sample to run");
   experiment.rule = {options.chips, options.until};
   experiment.imageFile = sys::path::filename(options.image).str();
   experiment.network = image.provenance().network();

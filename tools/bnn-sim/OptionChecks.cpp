@@ -147,6 +147,7 @@ static Error checkTogether(const Options &options) {
           {options.attribute, "--attribute"},
           {!options.resume.empty(), "--resume"},
           {options.expectedBer.has_value(), "--expected-ber"},
+          {options.isGiven("chips"), "--chips"},
           {!options.csv.empty(), "--csv"}})
       if (Error error = needsNoise(given, name))
         return error;

@@ -253,7 +253,7 @@ docs/simulation.md says what is drawn when, and what the intervals cover.
 } // namespace
 
 bool Options::monteCarlo() const {
-  return !noise.isNone() || chips > 1 || !sweep.empty() || !defects.empty() ||
+  return !noise.isNone() || !sweep.empty() || !defects.empty() ||
          !margin.empty() || !chip.empty();
 }
 

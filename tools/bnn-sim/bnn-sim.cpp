@@ -36,10 +36,10 @@ Expected<sim::Accuracy> readAccuracy(const sim::Options &options,
   const Tensor &scores = result.outputs.front();
   // Labels first: where they do not fit, that is what went wrong.
   Expected<std::vector<int64_t>> wanted =
-      sim::labelsOf(*labels, result.samples, sim::numClasses(scores));
+      labelsOf(*labels, result.samples, numClasses(scores));
   if (!wanted)
     return makeError(options.labels + ": " + toString(wanted.takeError()));
-  Expected<std::vector<int64_t>> classes = sim::classesOf(scores);
+  Expected<std::vector<int64_t>> classes = classesOf(scores);
   if (!classes)
     return makeError(options.labels + ": " + toString(classes.takeError()));
   sim::Accuracy accuracy{0, result.samples};
@@ -212,6 +212,8 @@ struct Setup {
     if (!samples)
       return samples.takeError();
     inputs = std::move(*samples);
+    if (!inputs.empty() && inputs.front().shape.front() == 0)
+      return makeError("there is no sample to run");
     Expected<sim::Simulator> made =
         sim::Simulator::create(image, options.executor);
     if (!made)
