@@ -180,8 +180,12 @@ void ThresholdFolder::makeInteger(Operation *linear) {
   auto conv = dyn_cast<ConvOp>(linear);
   bool padded = conv && anyPads(conv.getPadsBegin(), conv.getPadsEnd());
   if (padded && (offset != std::floor(offset) || std::abs(offset) > 32768))
-    return setReason(linear, "zero padding is no integer code of its input '" +
-                                 nameOf(input) + "'");
+    return setReason(linear,
+                     Twine("zero padding is no ") +
+                         (isa<UnaryCountType>(elementType(decode.getInput()))
+                              ? "whole number of random ones"
+                              : "integer code") +
+                         " of its input '" + nameOf(input) + "'");
 
   OpBuilder builder(linear);
   Location loc = linear->getLoc();

@@ -241,21 +241,9 @@ void ThresholdFolder::sumVotes(ReduceOp reduce, DecodeOp decode) {
   int64_t behind = product(shape.drop_front(axes.back() + 1));
   OpBuilder builder(reduce);
   Location loc = reduce.getLoc();
-  auto integers = [&](ArrayRef<int64_t> of) {
-    return builder.getDenseI64ArrayAttr(of);
-  };
-  Type code = elementType(decode.getInput());
-  Value lined = ReshapeOp::create(
-      builder, loc, RankedTensorType::get({1, before, votes, behind}, code),
-      decode.getInput());
-  Value sums = SumPoolOp::create(
-      builder, loc,
-      RankedTensorType::get({1, before, 1, behind}, builder.getI64Type()),
-      lined, integers({votes, 1}), integers({votes, 1}), integers({1, 1}),
-      integers({0, 0}), integers({0, 0}));
-  auto type = tensorType(reduce.getResult());
-  sums =
-      ReshapeOp::create(builder, loc, type.clone(builder.getI64Type()), sums);
+  auto type = tensorType(reduce.getResult()).clone(builder.getI64Type());
+  Value sums =
+      makeSum(builder, loc, decode.getInput(), before, votes, behind, type);
   Value result = decodeSum(builder, loc, sums, decode, votes,
                            reduce.getKind() == ReduceKind::Mean);
   moveTraces(reduce, result.getDefiningOp());

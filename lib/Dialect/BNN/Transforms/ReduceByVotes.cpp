@@ -152,13 +152,8 @@ Value ReduceByVotesPass::replace(const Voter &voter,
       builder, threshold.getLoc(), typeOf({1, rows, 1}, binary), sums,
       StepsAttr::get(context, ones, least, decisions),
       builder.getI64IntegerAttr(1), ArrayAttr());
-  Value lined = ReshapeOp::create(
-      builder, loc, typeOf({1, 1, voter.groups, voter.neurons}, binary), votes);
-  Value counted =
-      SumPoolOp::create(builder, loc, typeOf({1, 1, 1, voter.neurons}, i64),
-                        lined, list({voter.groups, 1}), list({voter.groups, 1}),
-                        list({1, 1}), list({0, 0}), list({0, 0}));
-  Value flat = ReshapeOp::create(builder, loc, linear.getType(), counted);
+  Value counted = makeSum(builder, loc, votes, 1, voter.groups, voter.neurons,
+                          linear.getType());
   // What the neuron says below and above its threshold stays.
   StepsAttr steps = threshold.getSteps();
   std::vector<int64_t> ofVotes;
@@ -166,7 +161,7 @@ Value ReduceByVotesPass::replace(const Voter &voter,
     if (count)
       ofVotes.push_back(election.ofVotes);
   auto decided = ThresholdOp::create(
-      builder, threshold.getLoc(), threshold.getType(), flat,
+      builder, threshold.getLoc(), threshold.getType(), counted,
       StepsAttr::get(context, steps.getCounts(), ofVotes, steps.getCodes()),
       threshold.getAxisAttr(), ArrayAttr());
   moveTraces(threshold, decided);

@@ -97,6 +97,24 @@ Value bnn::makeBinary(OpBuilder &builder, Location loc, BinaryKind kind,
 // Kinds of operators
 //===----------------------------------------------------------------------===//
 
+Value bnn::makeSum(OpBuilder &builder, Location loc, Value codes,
+                   int64_t before, int64_t summed, int64_t behind,
+                   RankedTensorType result) {
+  auto typeOf = [&](int64_t rows, Type element) {
+    return RankedTensorType::get({1, before, rows, behind}, element);
+  };
+  auto list = [&](ArrayRef<int64_t> values) {
+    return builder.getDenseI64ArrayAttr(values);
+  };
+  Value lined = ReshapeOp::create(builder, loc,
+                                  typeOf(summed, elementType(codes)), codes);
+  Value sums =
+      SumPoolOp::create(builder, loc, typeOf(1, result.getElementType()), lined,
+                        list({summed, 1}), list({summed, 1}), list({1, 1}),
+                        list({0, 0}), list({0, 0}));
+  return ReshapeOp::create(builder, loc, result, sums);
+}
+
 bool bnn::isElementwise(Operation *op) {
   return isa_and_nonnull<UnaryOp, BinaryOp, SelectOp, BatchNormOp,
                          MultiThresholdOp, CastOp>(op);

@@ -44,6 +44,12 @@ inline mlir::Value makeScalar(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value makeBinary(mlir::OpBuilder &builder, mlir::Location loc,
                        BinaryKind kind, mlir::Value lhs, mlir::Value rhs);
 
+/// The sums of `codes`, read as [before, summed, behind], over the middle: of
+/// type `result`, whose elements are i64.
+mlir::Value makeSum(mlir::OpBuilder &builder, mlir::Location loc,
+                    mlir::Value codes, int64_t before, int64_t summed,
+                    int64_t behind, mlir::RankedTensorType result);
+
 /// Operators that compute each element from the elements at its place.
 bool isElementwise(mlir::Operation *op);
 
