@@ -1,9 +1,9 @@
 //===- BatchRun.cpp - The steps of an image for some samples --------------===//
 
 #include "BatchRun.h"
-#include "Inputs.h"
 #include "Presentation.h"
 #include "bnn/Host/Kernels.h"
+#include "bnn/Host/LoadSample.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
 #include <cmath>
@@ -276,7 +276,7 @@ Error BatchRun::load(ArrayRef<Tensor> inputs) {
     BatchValue &value = values[port.value()];
     for (int64_t sample = 0; sample < count; ++sample) {
       Expected<Tensor> tensor =
-          loadSample(port, value.value(), input, first + sample);
+          host::loadSample(port, value.value(), input, first + sample);
       if (!tensor)
         return tensor.takeError();
       value.tensor(sample) = std::move(*tensor);

@@ -48,6 +48,10 @@ bool isOnChip(mlir::Value value);
 /// and traces are left to the caller.
 void describeValue(mlir::Value value, image::Value &out);
 
+/// What an input of the network was declared to hold, in the fields of `port`
+/// for it; nothing where it was not declared.
+void describeDeclaration(mlir::BlockArgument argument, image::Port &port);
+
 /// The name that a location gives: that of the outermost NameLoc, through
 /// fused and call-site locations; empty where there is none.
 llvm::StringRef locationName(mlir::Location location);

@@ -59,6 +59,22 @@ void describeValue(Value value, image::Value &out) {
   out.set_code_max(range.max);
 }
 
+void describeDeclaration(BlockArgument argument, image::Port &port) {
+  for (Operation *user : argument.getUsers()) {
+    auto encode = dyn_cast<EncodeOp>(user);
+    if (!encode || !encode.getDeclared())
+      continue;
+    auto type = cast<RankedTensorType>(encode.getResult().getType());
+    CodeRange range = codeRange(type.getElementType());
+    port.set_declared(encode.getDeclared()->str());
+    port.set_scale(encode.getScale().convertToDouble());
+    port.set_offset(encode.getOffset().convertToDouble());
+    port.set_code_min(range.min);
+    port.set_code_max(range.max);
+    return;
+  }
+}
+
 llvm::StringRef locationName(Location location) {
   if (auto name = dyn_cast<NameLoc>(location))
     return name.getName();

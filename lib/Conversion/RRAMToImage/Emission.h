@@ -37,9 +37,6 @@ private:
 void fillPort(image::Port &port, uint32_t value,
               mlir::DictionaryAttr attributes, llvm::StringRef defaultName);
 
-/// Adds what an encode of the argument declares of its values.
-void fillDeclaration(image::Port &port, mlir::BlockArgument argument);
-
 /// The target of the image, from that of the module.
 image::Target emitTarget(rram::TargetAttr target);
 

@@ -134,7 +134,7 @@ LogicalResult Emitter::emitMain(func::FuncOp main) {
     std::string name = ("input" + Twine(number)).str();
     fillPort(port, image.values_size(), main.getArgAttrDict(number), name);
     values.add(argument, port.name());
-    fillDeclaration(port, argument);
+    describeDeclaration(argument, port);
   }
   for (Operation &op : main.getBody().front().without_terminator())
     if (failed(emitOperation(&op)))

@@ -56,19 +56,3 @@ void bnn::emission::fillPort(image::Port &port, uint32_t value,
   port.set_name(text("bnn.name", defaultName));
   port.set_element_type(text("bnn.element_type", "float32"));
 }
-
-void bnn::emission::fillDeclaration(image::Port &port, BlockArgument argument) {
-  for (Operation *user : argument.getUsers()) {
-    auto encode = dyn_cast<EncodeOp>(user);
-    if (!encode || !encode.getDeclared())
-      continue;
-    auto type = cast<RankedTensorType>(encode.getResult().getType());
-    CodeRange range = codeRange(type.getElementType());
-    port.set_declared(encode.getDeclared()->str());
-    port.set_scale(encode.getScale().convertToDouble());
-    port.set_offset(encode.getOffset().convertToDouble());
-    port.set_code_min(range.min);
-    port.set_code_max(range.max);
-    return;
-  }
-}

@@ -3,6 +3,7 @@
 #include "CalibrationRun.h"
 #include "Utils.h"
 #include "bnn/Host/Kernels.h"
+#include "bnn/Host/LoadSample.h"
 #include "bnn/Reference/Interpreter.h"
 #include "bnn/Support/TensorFile.h"
 
@@ -39,17 +40,19 @@ FailureOr<CalibrationRun> CalibrationRun::create(func::FuncOp function,
   run.block = &function.front();
   run.copy.reset(function->clone(run.mapping));
   int64_t count = std::min(samples, available);
-  int64_t size = tensor->size() / available;
   run.changed.resize(size_t(count));
+  image::Port port;
+  port.set_name(nameOf(input));
+  describeDeclaration(input, port);
+  image::Value value;
+  describeValue(input, value);
   for (int64_t i = 0; i < count; ++i) {
-    auto from = tensor->data.begin() + i * available / count * size;
-    for (auto element = from; element != from + size; ++element)
-      if (!std::isfinite(*element))
-        return function.emitError()
-               << "calibration: sample " << i * available / count << " of "
-               << spec << " holds a number that is not finite";
-    run.changed[size_t(i)][input] =
-        Tensor(shape, std::vector<double>(from, from + size));
+    llvm::Expected<Tensor> sample =
+        host::loadSample(port, value, *tensor, i * available / count);
+    if (!sample)
+      return function.emitError() << "calibration: " << spec << ": "
+                                  << llvm::toString(sample.takeError());
+    run.changed[size_t(i)][input] = std::move(*sample);
   }
   return run;
 }

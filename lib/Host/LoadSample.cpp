@@ -1,13 +1,12 @@
-//===- Inputs.cpp - Samples of the network's inputs -----------------------===//
+//===- LoadSample.cpp - Samples of the network's inputs -------------------===//
 
-#include "Inputs.h"
-#include "bnn/Simulator/Simulator.h"
+#include "bnn/Host/LoadSample.h"
 #include "bnn/Support/Error.h"
 #include <cmath>
 
 using namespace llvm;
 
-namespace bnn::sim {
+namespace bnn::host {
 
 namespace {
 
@@ -78,4 +77,4 @@ Expected<Tensor> loadSample(const image::Port &port, const image::Value &value,
   return result;
 }
 
-} // namespace bnn::sim
+} // namespace bnn::host

@@ -1,12 +1,12 @@
-//===- Inputs.h - Samples of the network's inputs ---------------*- C++ -*-===//
+//===- LoadSample.h - Samples of the network's inputs -----------*- C++ -*-===//
 
-#ifndef BNN_LIB_SIMULATOR_INPUTS_H
-#define BNN_LIB_SIMULATOR_INPUTS_H
+#ifndef BNN_HOST_LOADSAMPLE_H
+#define BNN_HOST_LOADSAMPLE_H
 
 #include "bnn/Image/image.pb.h"
 #include "bnn/Support/Tensor.h"
 
-namespace bnn::sim {
+namespace bnn::host {
 
 /// Sample `sample` of `input`, as `port`'s value holds it: codes q where the
 /// value is encoded, else x itself. Fails where a declaration
@@ -15,6 +15,6 @@ llvm::Expected<Tensor> loadSample(const image::Port &port,
                                   const image::Value &value,
                                   const Tensor &input, int64_t sample);
 
-} // namespace bnn::sim
+} // namespace bnn::host
 
-#endif // BNN_LIB_SIMULATOR_INPUTS_H
+#endif // BNN_HOST_LOADSAMPLE_H
