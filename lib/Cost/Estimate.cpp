@@ -123,7 +123,7 @@ static Sum energyOf(const Operations &operations, const Target &target) {
 static Sum areaOf(const image::Image &image, const Target &target,
                   uint64_t bufferBits) {
   const Coefficients &each = target.coefficients;
-  uint64_t subarrays = image.num_subarrays();
+  uint64_t subarrays = image::occupiedSubarrays(image).physical;
   uint64_t columns = image.target().columns(), rows = image.target().rows();
   uint64_t amplifiers = divideCeil(
       columns,

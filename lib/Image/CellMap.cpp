@@ -4,11 +4,26 @@
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/TileGrid.h"
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 using namespace llvm;
 
 namespace bnn::image {
+
+OccupiedSubarrays occupiedSubarrays(const Image &image) {
+  std::set<std::pair<uint32_t, uint64_t>> contents;
+  std::set<uint64_t> ofChip;
+  for (const Step &step : image.steps())
+    for (const auto *tiles :
+         {&step.array().placement(), &step.array().threshold_placement()})
+      for (const Placement &tile : *tiles) {
+        contents.emplace(tile.chip(), tile.subarray());
+        ofChip.insert(tile.subarray());
+      }
+  return {contents.size(),
+          image.target().time_multiplexed() ? ofChip.size() : contents.size()};
+}
 
 CellMap::CellMap(const Image &image)
     : numRows(image.target().rows()), numColumns(image.target().columns()) {

@@ -148,10 +148,11 @@ void printSummary(const Image &image, raw_ostream &os) {
   uint64_t all = image.num_subarrays() * target.rows() * target.columns();
   std::string chips;
   if (target.subarrays())
-    chips = fmt::format(" on {} chip(s) of {}",
-                        (image.num_subarrays() + target.subarrays() - 1) /
-                            target.subarrays(),
-                        grouped(target.subarrays()));
+    chips = fmt::format(
+        " {} {} {} of {}", target.time_multiplexed() ? "as" : "on",
+        (image.num_subarrays() + target.subarrays() - 1) / target.subarrays(),
+        target.time_multiplexed() ? "content(s) of one chip" : "chip(s)",
+        grouped(target.subarrays()));
   line(os, "subarrays",
        fmt::format(
            "{}{}; {} of {} cells programmed{}", grouped(image.num_subarrays()),

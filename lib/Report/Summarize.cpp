@@ -1,6 +1,7 @@
 //===- Summarize.cpp - The numbers of a report ------------------*- C++ -*-===//
 
 #include "Chip.h"
+#include "bnn/Image/CellMap.h"
 #include "bnn/Image/Cycles.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Image/TileGrid.h"
@@ -259,7 +260,8 @@ Summary Summarizer::run() {
   summary.target = image.target().name();
   summary.rows = image.target().rows();
   summary.columns = image.target().columns();
-  summary.subarrays = image.num_subarrays();
+  image::OccupiedSubarrays occupied = image::occupiedSubarrays(image);
+  summary.subarrays = occupied.physical;
   addInputs();
   for (const image::Step &step : image.steps()) {
     if (step.has_array())
@@ -272,7 +274,7 @@ Summary Summarizer::run() {
   summary.crossings = image::listCrossings(image);
   for (const image::Crossing &crossing : summary.crossings)
     (crossing.toChip ? summary.inputBits : summary.outputBits) += crossing.bits;
-  double cells = double(summary.subarrays) * summary.rows * summary.columns;
+  double cells = double(occupied.contents) * summary.rows * summary.columns;
   summary.utilization = cells > 0 ? double(summary.weights) / cells : 0;
   return std::move(summary);
 }

@@ -221,6 +221,10 @@ LogicalResult Compilation::attachTarget() {
   if (!options.array.empty())
     if (llvm::Error error = overrideArray(*target, options.array))
       return fail(std::move(error));
+  if (options.reprogram && !target->geometry.subarrays)
+    return fail(makeError("--reprogram: target '" + target->name +
+                          "' has as many subarrays as the network needs; "
+                          "nothing is programmed anew"));
   (*module)->setAttr("rram.target", rram::targetAttr(*target, &context));
   chipTarget = *target;
   return success();

@@ -37,6 +37,15 @@ struct CellUse {
   bool thresholds = false;
 };
 
+/// Subarrays that hold a tile.
+struct OccupiedSubarrays {
+  uint64_t contents = 0; ///< of all chips
+  /// The same, but where one chip is programmed anew with several contents
+  /// those of that chip that any of them uses.
+  uint64_t physical = 0;
+};
+OccupiedSubarrays occupiedSubarrays(const Image &image);
+
 /// From cells back to layers. The image must be verified and outlive the map.
 class CellMap {
 public:

@@ -12,5 +12,6 @@ assert one["operations"] == chips["operations"]
 assert math.isclose(one["energy"]["total"], chips["energy"]["total"] + chips["programmingEnergy"]["total"])
 assert math.isclose(one["latencySeconds"], chips["latencySeconds"] + chips["programmingSeconds"])
 assert one["intervalSeconds"] == one["latencySeconds"] > chips["intervalSeconds"]
+assert one["area"]["total"] < chips["area"]["total"] / 2
 assert math.isclose(one["enduranceUsed"], 4 * chips["enduranceUsed"])
 assert one["samplesOfEndurance"] == 250000
