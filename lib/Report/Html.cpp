@@ -50,7 +50,8 @@ th.text, td.text { text-align: left; }
 tr.sum td { border-top: 1px solid #888; font-weight: 600; }
 i.mark { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 svg { width: 100%; height: auto; }
-svg .empty { fill: none; stroke: #bbb; stroke-width: .7; }
+svg .empty { fill: none; pointer-events: all; stroke: #bbb; stroke-width: .7; }
+svg .padding { fill: #ddd; }
 figure { margin: 0 0 1rem; }
 figcaption { color: #555; font-size: .85rem; }
 .bar { display: grid; grid-template-columns: 10rem 1fr 11rem; gap: .5rem;
@@ -259,7 +260,7 @@ static std::string reasons(const Summary &summary) {
   return text.empty() ? text : "<h2>On the host</h2>\n<ul>" + text + "</ul>\n";
 }
 
-std::string formatHtml(const Summary &summary, const image::Image &image) {
+std::string formatHtml(const Summary &summary, const FloorPlan &plan) {
   std::string text = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, "
@@ -271,7 +272,7 @@ std::string formatHtml(const Summary &summary, const image::Image &image) {
   text += facts(summary);
   text += "<h2>Layers</h2>\n" + layers(summary);
   if (summary.subarrays)
-    text += "<h2>Floor plan</h2>\n" + floorPlan(image) + bars(summary) +
+    text += "<h2>Floor plan</h2>\n" + floorPlan(plan) + bars(summary) +
             "<h2>Operations a sample, and pulses to program</h2>\n" +
             operations(summary.cost) + "<h2>What they take</h2>\n" +
             parts(summary.cost);

@@ -3,7 +3,7 @@
 #ifndef BNN_LIB_REPORT_HTML_H
 #define BNN_LIB_REPORT_HTML_H
 
-#include "bnn/Image/image.pb.h"
+#include "bnn/Report/FloorPlan.h"
 #include <cstdint>
 #include <string>
 
@@ -16,7 +16,7 @@ std::string escape(const std::string &text);
 const char *layerColour(uint64_t number);
 
 /// An SVG element for each chip: which layers' tiles lie in which subarray.
-std::string floorPlan(const image::Image &image);
+std::string floorPlan(const FloorPlan &plan);
 
 } // namespace bnn::report
 

@@ -2,6 +2,7 @@
 
 #include "llvm/Support/JSON.h"
 #include "bnn/Report/Report.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace bnn::report {
@@ -140,7 +141,86 @@ static void writeCost(llvm::json::OStream &json, const cost::Cost &cost) {
     json.attribute("samplesOfEndurance", uint64_t(1 / *cost.enduranceUsed));
 }
 
-std::string formatJson(const Summary &summary) {
+/// Utilization of what takes `used` of all cells of some subarrays.
+static double shareOf(uint64_t used, uint64_t subarrays,
+                      const FloorPlan &plan) {
+  return double(used) / (double(subarrays) * double(plan.rows * plan.columns));
+}
+
+static void writeTile(llvm::json::OStream &json, const FloorPlan &plan,
+                      const PlannedTile &tile) {
+  const PlannedLayer &layer = plan.layers[tile.layer];
+  json.attribute("layer", layer.name);
+  json.attribute("holds", tile.thresholds ? "thresholds" : "weights");
+  json.attribute("tile", tile.number);
+  if (!tile.thresholds) {
+    json.attribute("tileRow", tile.number / layer.tileColumns);
+    json.attribute("tileColumn", tile.number % layer.tileColumns);
+  } else {
+    json.attribute(layer.rowIsNeuron ? "tileRow" : "tileColumn",
+                   tile.number / layer.pieces);
+    json.attribute("piece", tile.number % layer.pieces);
+  }
+  json.attribute("row", tile.row);
+  json.attribute("column", tile.column);
+  json.attribute("rows", tile.rows);
+  json.attribute("columns", tile.columns);
+  if (tile.padding)
+    json.attribute("padding", tile.padding);
+}
+
+static void writeRun(llvm::json::OStream &json, const FloorPlan &plan,
+                     const PlannedRun &run) {
+  json.attribute("subarray", run.subarray);
+  json.attribute("count", run.count);
+  json.attribute("utilization", shareOf(run.cells(), 1, plan));
+  json.attributeArray("tiles", [&] {
+    for (const PlannedTile &tile : run.tiles)
+      json.object([&] {
+        writeTile(json, plan, tile);
+        if (run.count > 1)
+          json.attribute("step", tile.step);
+      });
+  });
+}
+
+static void writeChips(llvm::json::OStream &json, const FloorPlan &plan) {
+  llvm::ArrayRef<PlannedRun> rest = plan.runs;
+  while (!rest.empty()) {
+    auto runs = rest.take_while(
+        [&](const PlannedRun &run) { return run.chip == rest.front().chip; });
+    rest = rest.drop_front(runs.size());
+    uint64_t subarrays = 0, cells = 0;
+    for (const PlannedRun &run : runs) {
+      subarrays += run.count;
+      cells += run.count * run.cells();
+    }
+    json.object([&] {
+      json.attribute("chip", runs.front().chip);
+      json.attribute("subarrays", subarrays);
+      json.attribute("utilization", shareOf(cells, subarrays, plan));
+      json.attributeArray("runs", [&] {
+        for (const PlannedRun &run : runs)
+          json.object([&] { writeRun(json, plan, run); });
+      });
+    });
+  }
+}
+
+static void writePlan(llvm::json::OStream &json, const FloorPlan &plan) {
+  json.attributeArray("grids", [&] {
+    for (const PlannedLayer &layer : plan.layers)
+      json.object([&] {
+        json.attribute("layer", layer.name);
+        json.attribute("tileRows", layer.tileRows);
+        json.attribute("tileColumns", layer.tileColumns);
+        json.attribute("thresholdPieces", layer.pieces);
+      });
+  });
+  json.attributeArray("chips", [&] { writeChips(json, plan); });
+}
+
+std::string formatJson(const Summary &summary, const FloorPlan &plan) {
   std::string text;
   llvm::raw_string_ostream os(text);
   llvm::json::OStream json(os, /*IndentSize=*/2);
@@ -190,6 +270,7 @@ std::string formatJson(const Summary &summary) {
     json.attribute("outputBits", summary.outputBits);
     json.attributeObject("cost", [&] { writeCost(json, summary.cost); });
     json.attributeObject("memory", [&] { writeMemory(json, summary.memory); });
+    json.attributeObject("floorPlan", [&] { writePlan(json, plan); });
   });
   os << '\n';
   return text;

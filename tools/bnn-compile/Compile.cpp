@@ -310,10 +310,12 @@ LogicalResult Compilation::finish(const image::Image &image) {
   }
   if (!options.report.empty()) {
     llvm::StringRef name = options.report;
-    std::string text = name.ends_with(".json") ? report::formatJson(summary)
-                       : name.ends_with(".html")
-                           ? report::formatHtml(summary, image)
-                           : report::formatText(summary);
+    std::string text =
+        name.ends_with(".json")
+            ? report::formatJson(summary, report::planFloor(image))
+        : name.ends_with(".html")
+            ? report::formatHtml(summary, report::planFloor(image))
+            : report::formatText(summary);
     if (llvm::Error error = files.stage(options.report, text))
       return fail(std::move(error));
   }

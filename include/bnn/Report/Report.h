@@ -11,6 +11,7 @@
 #include "bnn/Cost/Cost.h"
 #include "bnn/Image/Crossings.h"
 #include "bnn/Image/image.pb.h"
+#include "bnn/Report/FloorPlan.h"
 #include "bnn/Report/Memory.h"
 #include <cstdint>
 #include <map>
@@ -113,10 +114,11 @@ std::string formatText(const Summary &summary);
 
 /// One self-contained page: the tables, the floor plan of the chip, cycles and
 /// energy by layer.
-std::string formatHtml(const Summary &summary, const image::Image &image);
+std::string formatHtml(const Summary &summary, const FloorPlan &plan);
 
-/// All fields, in camel case, as one JSON object with a final newline.
-std::string formatJson(const Summary &summary);
+/// All fields, in camel case, and the floor plan, as one JSON object with a
+/// final newline (docs/cost.md).
+std::string formatJson(const Summary &summary, const FloorPlan &plan);
 
 } // namespace bnn::report
 

@@ -4,8 +4,12 @@
 """
 
 import json
+import math
+import re
 import sys
 from html.parser import HTMLParser
+
+import floor_plan
 
 
 class Tables(HTMLParser):
@@ -67,6 +71,30 @@ wanted = [part for kind in ("energy", "programmingEnergy", "area") for part in c
 assert [line[1] for line in parts] == [part["name"] for part in wanted]
 assert [line[3] for line in parts] == ["%d %s" % (part["count"], part["of"]) for part in wanted]
 assert [line[2].startswith("unknown") for line in parts] == ["total" not in part for part in wanted]
+# Of chips with few subarrays each tile is drawn; of others bars, each of the
+# subarrays of a line whose first tiles are of one layer.
+pictures = re.findall("<svg .*?</svg>", page, re.DOTALL)
+assert len(pictures) == len(report["floorPlan"]["chips"])
+titles = [re.findall("<title>(.*?)</title>", picture) for picture in pictures]
+detailed = ["empty" in picture for picture in pictures]
+wanted = floor_plan.expected(report)
+plan = floor_plan.expand(report)
+for chip, found, shows_tiles, picture in zip(report["floorPlan"]["chips"], titles, detailed, pictures):
+    assert shows_tiles == (chip["subarrays"] <= 1500)
+    if shows_tiles:
+        assert found == [title for number, title, *_ in wanted if number == chip["chip"]]
+        continue
+    across = math.ceil(math.sqrt(1.8 * chip["subarrays"]))
+    boxes = [tuple(map(float, box)) for box in re.findall('<rect x="(.*?)" y="(.*?)" width="(.*?)" height="(.*?)"', picture)]
+    at = 0
+    for title, (x, y, width, height) in zip(found, boxes, strict=True):
+        name, first, last = re.fullmatch("(.*): subarrays (.*) to (.*)", title).groups()
+        first, last = int(first), int(last)
+        assert first == at and all(plan[chip["chip"], i][1][0].layer == name for i in range(first, last + 1))
+        assert (x, y, width) == (24 * (first % across), 24 * (first // across), 24 * (last - first) + 20)
+        assert x + width <= 24 * across - 4 and height == 20
+        at = last + 1
+    assert at == chip["subarrays"]
 # Nothing comes from elsewhere.
 for word in ("http", "src=", "url(", "@import", "<script"):
     assert word not in page, word
