@@ -507,8 +507,18 @@ Expected<Program> Converter::run() {
     return makeError("inputs presented at random have no place in a program of "
                      "this version, which has no generator of random bits; "
                      "compile with --input-encoding bitplane");
+  auto noTables = [](const Twine &what) {
+    return makeError(what + " have no place in a program of this version; "
+                            "export the image that bnn-compile wrote");
+  };
+  if (image.addresses_size())
+    return noTables("tables of rows and columns, away from the defects of a "
+                    "chip,");
   bool arrays = false;
   for (const image::Step &step : image.steps()) {
+    if (step.array().row_slots_size())
+      return noTables("rows that changed places, away from the defects of a "
+                      "chip,");
     arrays |= step.has_array();
     bool onChip = isOnChip(step);
     if (onChip)

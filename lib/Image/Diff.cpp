@@ -44,6 +44,7 @@ private:
   void compareLayers(const ArrayLayer &a, const ArrayLayer &b);
   void compareTables(const Twine &place, const ArrayLayer &a,
                      const ArrayLayer &b);
+  void compareAddresses();
   void compareConstants();
 
   static std::string nameOf(const Image &image, uint32_t id) {
@@ -190,6 +191,9 @@ void FieldDiff::compareLayers(const ArrayLayer &a, const ArrayLayer &b) {
   compareTiles(a.placement(), b.placement(), " tiles lie elsewhere\n");
   compareTiles(a.threshold_placement(), b.threshold_placement(),
                " tiles of thresholds lie elsewhere\n");
+  if (!std::equal(a.row_slots().begin(), a.row_slots().end(),
+                  b.row_slots().begin(), b.row_slots().end()))
+    os << place << ": rows lie in another order\n";
   if (!std::equal(a.position_class().begin(), a.position_class().end(),
                   b.position_class().begin(), b.position_class().end()))
     os << place << ": position_class differs\n";
@@ -201,11 +205,25 @@ void FieldDiff::compareLayers(const ArrayLayer &a, const ArrayLayer &b) {
     layer->clear_output();
     layer->clear_placement();
     layer->clear_threshold_placement();
+    layer->clear_row_slots();
     layer->clear_position_class();
     layer->clear_bias();
     layer->clear_thresholds();
   }
   compare(place, copyA, copyB);
+}
+
+void FieldDiff::compareAddresses() {
+  std::map<uint64_t, std::pair<std::string, std::string>> tables;
+  for (const SubarrayAddress &table : before.addresses())
+    tables[table.subarray()].first = table.SerializeAsString();
+  for (const SubarrayAddress &table : after.addresses())
+    tables[table.subarray()].second = table.SerializeAsString();
+  auto differ = count_if(tables, [](const auto &entry) {
+    return entry.second.first != entry.second.second;
+  });
+  if (differ)
+    os << "addresses: " << differ << " subarray(s) with another table\n";
 }
 
 void FieldDiff::compareConstants() {
@@ -235,6 +253,7 @@ void FieldDiff::run() {
   compare("target", before.target(), after.target());
   compare("operating_point", before.operating_point(), after.operating_point());
   compare("presentation", before.presentation(), after.presentation());
+  compareAddresses();
   auto byName = [](const auto &entry) { return entry.name(); };
   match("value", before.values(), after.values(), byName,
         [&](const Value &a, const Value &b) {

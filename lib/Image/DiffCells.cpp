@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "DiffCells.h"
-#include "Table.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/CellArray.h"
+#include "bnn/Image/Table.h"
 #include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/MathExtras.h"
@@ -44,6 +45,7 @@ public:
 
   /// By subarray.
   std::map<uint64_t, Pulses> layer(const ArrayLayer &layer);
+  Pulses subarray(uint64_t number);
 
 private:
   Pulses row(uint64_t subarray, uint32_t row, uint32_t column, uint32_t count);
@@ -65,8 +67,9 @@ Pulses CellDiff::row(uint64_t subarray, uint32_t row, uint32_t column,
   }
   Pulses pulses;
   for (size_t i = 0; i * 64 < count; ++i) {
-    uint64_t valid = maskTrailingOnes<uint64_t>(
-        unsigned(std::min<size_t>(64, count - i * 64)));
+    uint64_t valid =
+        ~(bl[i] & blb[i]) & maskTrailingOnes<uint64_t>(
+                                unsigned(std::min<size_t>(64, count - i * 64)));
     uint64_t fresh = oldBl[i] & oldBlb[i] & valid;
     uint64_t turnBl = ((bl[i] ^ oldBl[i]) | fresh) & valid;
     uint64_t turnBlb = ((blb[i] ^ oldBlb[i]) | fresh) & valid;
@@ -104,6 +107,13 @@ std::map<uint64_t, Pulses> CellDiff::layer(const ArrayLayer &layer) {
   return result;
 }
 
+Pulses CellDiff::subarray(uint64_t number) {
+  Pulses sum;
+  for (uint32_t r = 0; r < target.rows(); ++r)
+    sum += row(number, r, 0, target.columns());
+  return sum;
+}
+
 std::vector<std::string> line(std::vector<std::string> head,
                               const Pulses &pulses) {
   for (uint64_t number :
@@ -112,10 +122,50 @@ std::vector<std::string> line(std::vector<std::string> head,
   return head;
 }
 
+bool isMoved(const Image &image) {
+  CellMap map(image);
+  return !AddressMap(image, map).isIdentity() || image.target().spare_rows() ||
+         image.target().spare_columns();
+}
+
+/// Rows of layers lie anywhere: the devices of each subarray of the chip.
+void printMovedDiff(const Image &before, const Image &after, bool subarrays,
+                    raw_ostream &os) {
+  Expected<Image> old = cellsOnChip(before), now = cellsOnChip(after);
+  if (!old || !now) {
+    os << "cells: not compared, "
+       << toString(joinErrors(old.takeError(), now.takeError())) << '\n';
+    return;
+  }
+  if (old->target().rows() != now->target().rows() ||
+      old->target().columns() != now->target().columns()) {
+    os << "cells: not comparable, the subarrays have different sizes\n";
+    return;
+  }
+  CellDiff diff(*old, *now);
+  Table table({"subarray", "cells changed", "cells new", "SET", "RESET"});
+  Pulses total;
+  for (uint64_t s = 0; s < now->num_subarrays(); ++s) {
+    Pulses pulses = diff.subarray(s);
+    if (subarrays && pulses.any())
+      table.add(line({std::to_string(s)}, pulses));
+    total += pulses;
+  }
+  if (!total.any()) {
+    os << "cells: none to program\n";
+    return;
+  }
+  table.add(line({"all"}, total));
+  os << "cells to program\n";
+  table.print(os);
+}
+
 } // namespace
 
 void printCellDiff(const Image &before, const Image &after, bool subarrays,
                    raw_ostream &os) {
+  if (isMoved(before) || isMoved(after))
+    return printMovedDiff(before, after, subarrays, os);
   if (before.target().rows() != after.target().rows() ||
       before.target().columns() != after.target().columns()) {
     os << "cells: not comparable, the subarrays have different sizes\n";

@@ -25,7 +25,14 @@ using namespace llvm;
 namespace bnn::image {
 
 uint32_t versionOf(const Image &image) {
-  return image.presentation().generator() == Presentation::STOCHASTIC ? 3 : 2;
+  const Target &target = image.target();
+  bool moves = target.row_tables() || target.partial_complement() ||
+               target.spare_rows() || target.spare_columns() ||
+               image.addresses_size();
+  for (const Step &step : image.steps())
+    moves |= step.array().row_slots_size() > 0;
+  bool random = image.presentation().generator() == Presentation::STOCHASTIC;
+  return random || moves ? 3 : 2;
 }
 
 uint64_t repetitionsOf(const Image &image) {

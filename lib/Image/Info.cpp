@@ -1,7 +1,7 @@
 //===- Info.cpp - An image at a glance ------------------------------------===//
 
-#include "Table.h"
 #include "bnn/Image/Crossings.h"
+#include "bnn/Image/Table.h"
 #include "bnn/Image/Text.h"
 #include "bnn/Image/TileGrid.h"
 #include "llvm/ADT/MapVector.h"

@@ -37,6 +37,7 @@ private:
   llvm::Error checkPlacement(const llvm::Twine &list, uint64_t index,
                              const Placement &tile, uint64_t rows,
                              uint64_t columns) const;
+  llvm::Error checkRowSlots() const;
   llvm::Error checkThresholdStore() const;
   llvm::Error checkStoredThresholds() const;
   llvm::Error checkNumbers();

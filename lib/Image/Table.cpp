@@ -1,6 +1,6 @@
 //===- Table.cpp - Aligned tables in text ---------------------------------===//
 
-#include "Table.h"
+#include "bnn/Image/Table.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/Unicode.h"

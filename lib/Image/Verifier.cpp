@@ -274,6 +274,8 @@ Error checkAll(const Image &image) {
                 Twine(size) + " bytes; a SHA-256 has 32");
   if (Error error = checkTarget(image))
     return error;
+  if (Error error = checkAddresses(image))
+    return error;
   if (Error error = checkPresentation(image))
     return error;
   for (const Absent &absent : image.absent())

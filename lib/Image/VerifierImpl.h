@@ -64,6 +64,8 @@ std::string text(llvm::ArrayRef<int64_t> shape);
 llvm::Error checkFields(const Image &image);
 
 llvm::Error checkTarget(const Image &image);
+/// The tables of subarrays.
+llvm::Error checkAddresses(const Image &image);
 /// Also returns the range of an integer constant.
 llvm::Error checkConstant(const State &state, const Constant &constant,
                           Range &range);

@@ -120,9 +120,6 @@ Error LayerChecker::checkPlacement(const Twine &list, uint64_t index,
                                    const Placement &tile, uint64_t rows,
                                    uint64_t columns) const {
   std::string name = (list + "[" + Twine(index) + "]").str();
-  if (tile.complemented())
-    return refused(name + ".complemented", "compile for a target without "
-                                           "partial_complement");
   uint64_t onChip = target.subarrays();
   if (onChip == 0 && tile.chip() != 0)
     return fail(name + ".chip is " + Twine(tile.chip()) +
@@ -156,6 +153,8 @@ Error LayerChecker::checkPlacement(const Twine &list, uint64_t index,
 }
 
 Error LayerChecker::checkTiles() const {
+  if (Error error = checkRowSlots())
+    return error;
   TileGrid grid(target, layer);
   if (layer.tile_rows() != grid.rows() ||
       layer.tile_columns() != grid.columns())

@@ -88,6 +88,10 @@ template <> struct MappingTraits<TargetGeometry> {
             /*integer=*/true);
     allow(io, "subarrays", geometry.subarrays, "subarrays", 1, 1e12,
           /*integer=*/true);
+    allow(io, "spare_rows", geometry.spareRows, "rows", 0, maxArraySize,
+          /*integer=*/true);
+    allow(io, "spare_columns", geometry.spareColumns, "columns", 0,
+          maxArraySize, /*integer=*/true);
     require(io, "columns_per_sense_amplifier",
             geometry.columnsPerSenseAmplifier, "columns", 1, maxArraySize,
             /*integer=*/true);

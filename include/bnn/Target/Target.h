@@ -43,6 +43,8 @@ enum class Schedules : uint8_t { P2S = 1, S2P = 2 }; // bits
 struct TargetGeometry {
   Quantity rows, columns;
   std::optional<Quantity> subarrays; ///< absent: as many as needed
+  /// Of a subarray, beyond `rows` and `columns`; absent: none.
+  std::optional<Quantity> spareRows, spareColumns;
   Quantity columnsPerSenseAmplifier;
   std::optional<Quantity> accumulatorBits; ///< absent: as wide as needed
 };

@@ -16,6 +16,10 @@ image::Target bnn::emission::emitTarget(TargetAttr target) {
   out.set_column_mask(target.getColumnMask());
   out.set_subarrays(target.getSubarrays());
   out.set_time_multiplexed(target.getTimeMultiplexed());
+  out.set_row_tables(target.getRowTables());
+  out.set_partial_complement(target.getPartialComplement());
+  out.set_spare_rows(target.getSpareRows());
+  out.set_spare_columns(target.getSpareColumns());
   auto add = [&](uint32_t code, int32_t weight) {
     image::CellCode &entry = *out.add_cell_codes();
     entry.set_code(code);

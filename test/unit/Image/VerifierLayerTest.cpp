@@ -21,10 +21,7 @@ TEST(Verifier, ArmsOfOtherVersions) {
         [](Image &i) { layer(i, 1).mutable_closed_form(); }},
        {"decision is not set", [](Image &i) { layer(i, 1).clear_decision(); }},
        {"threshold_store BIAS is not executed",
-        [](Image &i) { layer(i, 1).set_threshold_store(ArrayLayer::BIAS); }},
-       {"placement[0].complemented is not executed", [](Image &i) {
-          layer(i, 1).mutable_placement(0)->set_complemented(true);
-        }}});
+        [](Image &i) { layer(i, 1).set_threshold_store(ArrayLayer::BIAS); }}});
 }
 
 TEST(Verifier, LayerSizes) {

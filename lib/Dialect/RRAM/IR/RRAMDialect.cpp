@@ -115,13 +115,13 @@ LogicalResult AnswersType::verify(function_ref<InFlightDiagnostic()> emitError,
 // Attributes
 //===----------------------------------------------------------------------===//
 
-LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 StringAttr name, int64_t rows, int64_t columns,
-                                 int64_t subarrays,
-                                 int64_t columnsPerSenseAmplifier, bool, bool,
-                                 bool, bool, bool, bool, bool, bool,
-                                 int64_t maxFanin, int64_t thresholdBits,
-                                 int64_t accumulatorBits, bool, bool) {
+LogicalResult
+TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                   StringAttr name, int64_t rows, int64_t columns,
+                   int64_t subarrays, int64_t columnsPerSenseAmplifier, bool,
+                   bool, bool, bool, bool, bool, bool, bool, int64_t maxFanin,
+                   int64_t thresholdBits, int64_t accumulatorBits, bool, bool,
+                   bool, bool, int64_t spareRows, int64_t spareColumns) {
   constexpr int64_t most = int64_t(1) << 20;
   auto check = [&](StringRef key, int64_t value, int64_t least,
                    int64_t largest) -> LogicalResult {
@@ -137,7 +137,9 @@ LogicalResult TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                    columns)) ||
       failed(check("max_fanin", maxFanin, 0, int64_t(1) << 40)) ||
       failed(check("threshold_bits", thresholdBits, 0, 64)) ||
-      failed(check("accumulator_bits", accumulatorBits, 0, 64)))
+      failed(check("accumulator_bits", accumulatorBits, 0, 64)) ||
+      failed(check("spare_rows", spareRows, 0, most)) ||
+      failed(check("spare_columns", spareColumns, 0, most)))
     return failure();
   return success();
 }

@@ -27,7 +27,10 @@ TargetAttr bnn::rram::targetAttr(const Target &target, MLIRContext *context) {
       can.access == Access::RowSense, can.decision == Decision::Exact,
       valueOf(can.maxFaninPerDecision), valueOf(can.thresholdBits),
       valueOf(target.geometry.accumulatorBits),
-      can.thresholds == ThresholdPlace::ArrayRows, /*time_multiplexed=*/false);
+      can.thresholds == ThresholdPlace::ArrayRows, /*time_multiplexed=*/false,
+      can.rowAddress == RowAddress::PerSubarray, can.partialComplement,
+      valueOf(target.geometry.spareRows),
+      valueOf(target.geometry.spareColumns));
 }
 
 FailureOr<TargetAttr> bnn::rram::moduleTarget(ModuleOp module) {

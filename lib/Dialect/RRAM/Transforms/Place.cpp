@@ -239,7 +239,8 @@ static TargetAttr withTimeMultiplexing(TargetAttr t) {
       t.getColumnMask(), t.getBlIsPlus(), t.getP2s(), t.getS2p(),
       t.getExactSum(), t.getRowSense(), t.getExactCompare(), t.getMaxFanin(),
       t.getThresholdBits(), t.getAccumulatorBits(), t.getThresholdRows(),
-      /*time_multiplexed=*/true);
+      /*time_multiplexed=*/true, t.getRowTables(), t.getPartialComplement(),
+      t.getSpareRows(), t.getSpareColumns());
 }
 
 /// Runs of tiles that follow each other in subarrays that do.

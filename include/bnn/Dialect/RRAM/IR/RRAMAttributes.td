@@ -87,7 +87,8 @@ def RRAM_TargetAttr : RRAM_Attr<"Target", "target"> {
     `threshold_bits` and `accumulator_bits` = 0: no limit. `bl_is_plus`: (LRS on
     BL, HRS on BLb) stores +1. `threshold_rows`: thresholds live in cells.
     `time_multiplexed`: what lies on several chips is written to one chip, one
-    after the other.
+    after the other. `row_tables`, `partial_complement`, `spare_rows` and
+    `spare_columns`: how cells can be moved away from defects.
 
     ```mlir
     #rram.target<name = "example", rows = 32, columns = 32, ternary_sense = true>
@@ -109,7 +110,11 @@ def RRAM_TargetAttr : RRAM_Attr<"Target", "target"> {
     DefaultValuedParameter<"int64_t", "0">:$threshold_bits,
     DefaultValuedParameter<"int64_t", "0">:$accumulator_bits,
     DefaultValuedParameter<"bool", "false">:$threshold_rows,
-    DefaultValuedParameter<"bool", "false">:$time_multiplexed);
+    DefaultValuedParameter<"bool", "false">:$time_multiplexed,
+    DefaultValuedParameter<"bool", "false">:$row_tables,
+    DefaultValuedParameter<"bool", "false">:$partial_complement,
+    DefaultValuedParameter<"int64_t", "0">:$spare_rows,
+    DefaultValuedParameter<"int64_t", "0">:$spare_columns);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -1,7 +1,7 @@
 //===- Table.h - Aligned tables in text -------------------------*- C++ -*-===//
 
-#ifndef BNN_LIB_IMAGE_TABLE_H
-#define BNN_LIB_IMAGE_TABLE_H
+#ifndef BNN_IMAGE_TABLE_H
+#define BNN_IMAGE_TABLE_H
 
 #include "bnn/Image/image.pb.h"
 #include "llvm/Support/raw_ostream.h"
@@ -36,4 +36,4 @@ std::string sizes(const google::protobuf::RepeatedField<int64_t> &shape);
 
 } // namespace bnn::image
 
-#endif // BNN_LIB_IMAGE_TABLE_H
+#endif // BNN_IMAGE_TABLE_H
