@@ -4,10 +4,12 @@
 #include "Places.h"
 #include "bnn/Device/LabFiles.h"
 #include "bnn/Device/Random.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/MathExtras.h"
 #include <map>
 
 using namespace llvm;
@@ -99,15 +101,6 @@ Expected<std::vector<Defect>> parseDefects(StringRef text, StringRef name) {
 
 namespace {
 
-enum class Branch : uint8_t { Lrs, Hrs, Open, Short };
-
-/// What is broken of a cell.
-struct Broken {
-  std::optional<Branch> bl, blb;
-  std::optional<Defect::Kind> whole;
-  double confidence = 1;
-};
-
 constexpr int8_t coinToss = 2;
 
 /// Which weight a cell answers as: the branch of the lower resistance wins, and
@@ -148,13 +141,40 @@ Branch branchOf(Defect::Kind kind) {
   }
 }
 
+/// The weight that (LRS, HRS) on (BL, BLb) stands for.
+int8_t weightOfBl(const image::Target &target) {
+  for (const image::CellCode &code : target.cell_codes())
+    if (code.code() == 1 && code.weight())
+      return int8_t(code.weight());
+  return 1;
+}
+
+/// What the cell answers where `code` was programmed.
+int8_t answerOf(const BrokenCell &cell, unsigned code,
+                const image::Target &target) {
+  if (cell.whole == Defect::Kind::ReadsPlus)
+    return 1;
+  if (cell.whole == Defect::Kind::ReadsMinus)
+    return -1;
+  if (cell.whole)
+    return coinToss;
+  return answerOf(cell.bl.value_or(code & 1 ? Branch::Lrs : Branch::Hrs),
+                  cell.blb.value_or(code & 2 ? Branch::Lrs : Branch::Hrs),
+                  weightOfBl(target), target.ternary_sense());
+}
+
+int8_t weightOf(unsigned code, const image::Target &target) {
+  for (const image::CellCode &entry : target.cell_codes())
+    if (entry.code() == code)
+      return int8_t(entry.weight());
+  return 0;
+}
+
 } // namespace
 
-Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
-                                    const image::Image &image,
-                                    const image::CellMap &map, StringRef name) {
-  image::CellArray cells(image);
-  std::map<CellIndex, Broken> broken;
+Expected<std::vector<BrokenCell>>
+brokenCells(ArrayRef<Defect> defects, const ChipSize &chip, StringRef name) {
+  std::map<std::array<uint64_t, 3>, BrokenCell> broken;
   for (const Defect &defect : defects) {
     if (defect.chip != defects.front().chip)
       return failAt(name, defect.line,
@@ -162,19 +182,21 @@ Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
                         defect.chip + "'; write one file for each chip");
     bool wholeRow = defect.place == Defect::Place::Row;
     bool wholeColumn = defect.place == Defect::Place::Column;
-    if (defect.subarray >= cells.subarrays() ||
-        (!wholeColumn && defect.row >= cells.rows()) ||
-        (!wholeRow && defect.column >= cells.columns()))
+    if (defect.subarray >= chip.subarrays ||
+        (!wholeColumn && defect.row >= chip.rows) ||
+        (!wholeRow && defect.column >= chip.columns))
       return failAt(
           name, defect.line,
-          notOfTheImage(cells, defect.subarray, defect.row, defect.column));
-    uint64_t rows = wholeColumn ? cells.rows() : 1;
-    uint64_t columns = wholeRow ? cells.columns() : 1;
+          notOfTheChip(chip, defect.subarray, defect.row, defect.column));
+    uint64_t rows = wholeColumn ? chip.rows : 1;
+    uint64_t columns = wholeRow ? chip.columns : 1;
     for (uint64_t i = 0; i < rows * columns; ++i) {
       uint64_t row = wholeColumn ? i : defect.row;
       uint64_t column = wholeRow ? i : defect.column;
-      Broken &cell =
-          broken[map.index(defect.subarray, uint32_t(row), uint32_t(column))];
+      BrokenCell &cell = broken[{defect.subarray, row, column}];
+      cell.subarray = defect.subarray;
+      cell.row = uint32_t(row);
+      cell.column = uint32_t(column);
       std::optional<Branch> *branch =
           defect.place == Defect::Place::BL    ? &cell.bl
           : defect.place == Defect::Place::BLb ? &cell.blb
@@ -192,36 +214,66 @@ Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
       cell.confidence = std::min(cell.confidence, defect.confidence);
     }
   }
+  std::vector<BrokenCell> result;
+  for (const auto &entry : broken)
+    result.push_back(entry.second);
+  return result;
+}
 
+double expectedError(const BrokenCell &cell, unsigned code,
+                     const image::Target &target) {
+  if (code == image::dontCare)
+    return 0;
+  int8_t answer = answerOf(cell, code, target);
+  int wanted = weightOf(code, target);
+  double wrong = answer == coinToss ? 0.5 : std::abs(answer - wanted) / 2.0;
+  return cell.confidence * wrong;
+}
+
+ChipSize chipSize(const image::Image &image) {
+  const image::Target &target = image.target();
+  uint64_t subarrays = image.num_subarrays();
+  if (uint64_t onChip = target.subarrays())
+    subarrays =
+        std::max<uint64_t>(onChip, divideCeil(subarrays, onChip) * onChip);
+  return {subarrays, target.rows() + target.spare_rows(),
+          target.columns() + target.spare_columns()};
+}
+
+Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
+                                    const image::Image &image,
+                                    const image::CellMap &map, StringRef name) {
+  Expected<std::vector<BrokenCell>> broken =
+      brokenCells(defects, chipSize(image), name);
+  if (!broken)
+    return broken.takeError();
+  image::CellArray cells(image);
+  image::AddressMap addresses(image, map);
   DefectMap result;
-  // The weight that (LRS, HRS) on (BL, BLb) stands for.
-  int8_t ofBl = 1;
-  for (const image::CellCode &code : image.target().cell_codes())
-    if (code.code() == 1 && code.weight())
-      ofBl = int8_t(code.weight());
-  bool ternary = image.target().ternary_sense();
-  for (const auto &[index, defect] : broken) {
+  for (const BrokenCell &cell : *broken) {
+    if (cell.subarray >= image.num_subarrays())
+      continue; // of the chip, not of the network
+    std::optional<image::MovedCell> at =
+        addresses.addressOf(cell.subarray, cell.row, cell.column);
+    if (!at)
+      continue;
+    CellIndex index = map.index(at->subarray, at->row, at->column);
     if (!map.tileOf(index))
       continue; // no read counts it
-    uint64_t row = index / cells.columns();
-    uint64_t subarray = row / cells.rows();
-    auto at = std::pair(uint32_t(row % cells.rows()),
-                        uint32_t(index % cells.columns()));
-    unsigned code = cells.code(subarray, at.first, at.second);
-    int8_t answer = coinToss;
-    if (defect.whole == Defect::Kind::ReadsPlus)
-      answer = 1;
-    else if (defect.whole == Defect::Kind::ReadsMinus)
-      answer = -1;
-    else if (!defect.whole)
-      answer =
-          answerOf(defect.bl.value_or(code & 1 ? Branch::Lrs : Branch::Hrs),
-                   defect.blb.value_or(code & 2 ? Branch::Lrs : Branch::Hrs),
-                   ofBl, ternary);
-    int8_t stored = int8_t(cells.weight(subarray, at.first, at.second));
+    unsigned code = cells.code(at->subarray, at->row, at->column);
+    int8_t stored = int8_t(cells.weight(at->subarray, at->row, at->column));
+    int8_t answer;
+    if (at->complemented) {
+      answer = answerOf(cell, (code & 1) << 1 | code >> 1, image.target());
+      answer = answer == coinToss ? answer : int8_t(-answer);
+    } else {
+      answer = answerOf(cell, code, image.target());
+    }
     if (answer != stored)
-      result.cells.push_back({index, stored, answer, defect.confidence});
+      result.cells.push_back({index, stored, answer, cell.confidence});
   }
+  llvm::sort(result.cells,
+             [](const Cell &a, const Cell &b) { return a.cell < b.cell; });
   return result;
 }
 

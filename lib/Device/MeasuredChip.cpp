@@ -3,6 +3,8 @@
 #include "bnn/Device/MeasuredChip.h"
 #include "Csv.h"
 #include "Places.h"
+#include "bnn/Image/AddressMap.h"
+#include "bnn/Image/CellArray.h"
 #include "bnn/Support/Error.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
@@ -29,10 +31,17 @@ int storedIn(const image::CellArray &cells, CellIndex cell) {
 template <typename Entry> class Entries {
 public:
   Entries(StringRef name, const image::Image &image, const image::CellMap &map)
-      : cells(image), map(map), name(name) {}
+      : cells(image), map(map), name(name), size(chipSize(image)),
+        addresses(image, map) {}
 
-  /// The entry that `row` is of.
-  template <typename Row> Expected<Entry *> at(const Row &row) {
+  /// The entry of the cell that `row` is of, its number, and whether the chip
+  /// stores its complement. A cell without address has an entry of its own.
+  struct Found {
+    Entry *entry;
+    CellIndex cell;
+    bool complemented;
+  };
+  template <typename Row> Expected<Found> at(const Row &row) {
     if (first)
       chip = row.chip;
     first = false;
@@ -40,20 +49,33 @@ public:
       return failAt(name, row.line,
                     "holds chips '" + chip + "' and '" + row.chip +
                         "'; write one file for each chip");
-    if (!isOfTheImage(cells, row.subarray, row.row, row.column))
+    if (row.subarray >= size.subarrays || row.row >= size.rows ||
+        row.column >= size.columns)
       return failAt(name, row.line,
-                    notOfTheImage(cells, row.subarray, row.row, row.column));
-    return &of[map.index(row.subarray, uint32_t(row.row),
-                         uint32_t(row.column))];
+                    notOfTheChip(size, row.subarray, row.row, row.column));
+    std::optional<image::MovedCell> at;
+    if (row.subarray < cells.subarrays())
+      at = addresses.addressOf(row.subarray, uint32_t(row.row),
+                               uint32_t(row.column));
+    if (!at) {
+      uint64_t place = (row.subarray * size.rows + row.row) * size.columns;
+      return Found{&unused[place + row.column], noCell, false};
+    }
+    CellIndex cell = map.index(at->subarray, at->row, at->column);
+    return Found{&of[cell], cell, at->complemented};
   }
+  static constexpr CellIndex noCell = ~CellIndex(0);
 
   image::CellArray cells;
   const image::CellMap &map;
   StringRef name;
   std::map<CellIndex, Entry> of;
+  std::map<uint64_t, Entry> unused; ///< cells without address
   std::string chip;
 
 private:
+  ChipSize size;
+  image::AddressMap addresses;
   bool first = true;
 };
 
@@ -92,15 +114,15 @@ Error collectReads(Entries<BothInputs> &entries, LabFile<ReadRow> file,
                       "is of " + text(first->*value.field) + " and " +
                           text(row.*value.field) + " " + value.unit + "; " +
                           value.advice);
-    Expected<BothInputs *> entry = entries.at(row);
-    if (!entry)
-      return entry.takeError();
+    auto found = entries.at(row);
+    if (!found)
+      return found.takeError();
     std::string place = placeName(row.subarray, row.row, row.column);
     if (row.zeros && !ternary)
       return failAt(file.name, row.line,
                     place + " was read as 0, which the image's target cannot "
                             "sense");
-    std::optional<Reads> &reads = (*entry)->of[row.input];
+    std::optional<Reads> &reads = found->entry->of[row.input];
     if (reads)
       return failAt(file.name, row.line,
                     place + " with input " + Twine(int(row.input)) +
@@ -108,8 +130,9 @@ Error collectReads(Entries<BothInputs> &entries, LabFile<ReadRow> file,
     reads.emplace();
     reads->reads = row.reads;
     reads->as[1] = row.zeros;
-    reads->as[size_t(weightOf(true, row.input) + 1)] = row.ones;
-    reads->as[size_t(weightOf(false, row.input) + 1)] =
+    bool one = !found->complemented;
+    reads->as[size_t(weightOf(one, row.input) + 1)] = row.ones;
+    reads->as[size_t(weightOf(!one, row.input) + 1)] =
         row.reads - row.ones - row.zeros;
   }
   if (!first)
@@ -212,31 +235,34 @@ Expected<MeasuredChip> chipOfDevices(LabFile<DeviceRow> file,
   for (const DeviceRow &row : file.rows) {
     if (!choice.fits(row))
       continue;
-    Expected<BothDevices *> entry = entries.at(row);
-    if (!entry)
-      return entry.takeError();
+    auto found = entries.at(row);
+    if (!found)
+      return found.takeError();
     std::string device = placeName(row.subarray, row.row, row.column) + ": " +
                          (row.blb ? "the BLb device" : "the BL device");
-    if ((*entry)->ohms[row.blb])
+    bool blb = row.blb != found->complemented;
+    if (found->entry->ohms[blb])
       return failAt(file.name, row.line,
                     device + " is there twice; choose measurements by "
                              "--cycles, --time or --temperature");
-    (*entry)->ohms[row.blb] = row.ohm;
-    (*entry)->line = row.line;
-    CellIndex index =
-        map.index(row.subarray, uint32_t(row.row), uint32_t(row.column));
-    if (!map.tileOf(index) || row.state == DeviceRow::State::Virgin)
+    found->entry->ohms[blb] = row.ohm;
+    found->entry->line = row.line;
+    CellIndex index = found->cell;
+    if (index == entries.noCell || !map.tileOf(index) ||
+        row.state == DeviceRow::State::Virgin)
       continue;
-    unsigned code = entries.cells.code(row.subarray, uint32_t(row.row),
-                                       uint32_t(row.column));
+    uint64_t arrayRow = index / map.columns();
+    unsigned code = entries.cells.code(arrayRow / map.rows(),
+                                       uint32_t(arrayRow % map.rows()),
+                                       uint32_t(index % map.columns()));
     bool low = row.state == DeviceRow::State::Lrs;
-    if (low != bool(code >> row.blb & 1))
+    if (low != bool(code >> blb & 1))
       return failAt(file.name, row.line,
                     device + " was programmed to " + (low ? "LRS" : "HRS") +
                         ", the image has it in " + (low ? "HRS" : "LRS") +
                         ": is the file of another network?");
   }
-  if (entries.of.empty())
+  if (entries.of.empty() && entries.unused.empty())
     return makeError(file.name + ": has no measurement" +
                      (file.rows.empty() ? "" : " of what was chosen"));
 

@@ -1,6 +1,7 @@
 //===- MeasuredTable.cpp - Measured cells, counted and listed -------------===//
 
 #include "bnn/Device/MeasuredChip.h"
+#include "bnn/Image/AddressMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -35,18 +36,26 @@ MeasuredChip::Agreement MeasuredChip::agreement() const {
   return sum;
 }
 
-std::string MeasuredChip::cellTable(const image::CellMap &map) const {
+std::string MeasuredChip::cellTable(const image::Image &image,
+                                    const image::CellMap &map) const {
+  image::AddressMap addresses(image, map);
   std::string out = "subarray,row,col,x,r_bl_ohm,r_blb_ohm,image_product,"
                     "simulated_product,n_reads,n_one,n_zero\n";
   auto ohm = [](double value) { return fmt::format("{}", value); };
   for (const MeasuredCell &cell : list) {
     uint64_t row = cell.cell / map.columns();
+    image::MovedCell at =
+        addresses.onChip(row / map.rows(), uint32_t(row % map.rows()),
+                         uint32_t(cell.cell % map.columns()));
     for (int input : {0, 1}) {
-      int sign = input ? 1 : -1;
-      out += fmt::format("{},{},{},{},", row / map.rows(), row % map.rows(),
-                         cell.cell % map.columns(), input);
-      out += cell.ohms ? ohm(cell.ohms->first) + "," + ohm(cell.ohms->second)
-                       : std::string(",");
+      // What the cell itself answers, not what is counted of it.
+      int sign = (input != 0) != at.complemented ? 1 : -1;
+      out += fmt::format("{},{},{},{},", at.subarray, at.row, at.column, input);
+      auto ohms = cell.ohms;
+      if (ohms && at.complemented)
+        std::swap(ohms->first, ohms->second);
+      out +=
+          ohms ? ohm(ohms->first) + "," + ohm(ohms->second) : std::string(",");
       out += fmt::format(",{},", sign * cell.stored);
       out += cell.ohms ? fmt::format("{},", sign * cell.simulated) : ",";
       if (const std::optional<Reads> &reads = cell.reads[input])

@@ -169,9 +169,9 @@ Error runChips(const sim::Options &options, const image::Image &image,
                               experiment->points.front(), files))
     return error;
   if (!options.cells.empty())
-    if (Error error = files.stage(
-            options.cells,
-            options.noise.measuredChip()->cellTable(simulator->cellMap())))
+    if (Error error =
+            files.stage(options.cells, options.noise.measuredChip()->cellTable(
+                                           image, simulator->cellMap())))
       return error;
   if (!options.json.empty())
     if (Error error = files.stage(

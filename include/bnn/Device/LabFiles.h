@@ -47,11 +47,41 @@ struct Defect {
 llvm::Expected<std::vector<Defect>> parseDefects(llvm::StringRef text,
                                                  llvm::StringRef name);
 
+/// What a branch of a cell is, whatever was programmed.
+enum class Branch : uint8_t { Lrs, Hrs, Open, Short };
+
+/// A cell of the chip with a defect.
+struct BrokenCell {
+  uint64_t subarray = 0;
+  uint32_t row = 0, column = 0;
+  std::optional<Branch> bl, blb;
+  std::optional<Defect::Kind> whole; ///< ReadsPlus, ReadsMinus or Dead
+  double confidence = 1;
+};
+
+/// Subarrays, with those that an image leaves free, and rows and columns of
+/// each, with spare ones.
+struct ChipSize {
+  uint64_t subarrays = 0;
+  uint32_t rows = 0, columns = 0;
+};
+ChipSize chipSize(const image::Image &image);
+
+/// By subarray, row and column. Fails on a place that the chip does not have,
+/// on several chips in one file, and on a defect that is there twice.
+llvm::Expected<std::vector<BrokenCell>>
+brokenCells(llvm::ArrayRef<Defect> defects, const ChipSize &chip,
+            llvm::StringRef name);
+
+/// How far the answer is from the weight of `code` on average, 1 where it is
+/// always the opposite: a coin toss is 1/2 off, as is 0 in place of -1 or +1.
+double expectedError(const BrokenCell &cell, unsigned code,
+                     const image::Target &target);
+
 /// Defects as they act on the cells of an image.
 class DefectMap {
 public:
-  /// Fails on a place that the image does not have, on several chips in one
-  /// file, and on a defect that is there twice.
+  /// Fails as `brokenCells`.
   static llvm::Expected<DefectMap> make(llvm::ArrayRef<Defect> defects,
                                         const image::Image &image,
                                         const image::CellMap &map,

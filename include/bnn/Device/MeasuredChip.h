@@ -56,7 +56,8 @@ struct MeasuredChip {
   Agreement agreement() const;
 
   /// "subarray,row,col,x,r_bl_ohm,...": a line for each cell and input bit.
-  std::string cellTable(const image::CellMap &map) const;
+  std::string cellTable(const image::Image &image,
+                        const image::CellMap &map) const;
 };
 
 /// The chip that `reads` describe: a cell answers as most of its reads did, and
