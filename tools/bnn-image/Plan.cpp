@@ -1,6 +1,7 @@
 //===- Plan.cpp - Programming of chips ------------------------------------===//
 
 #include "Plan.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Programming/Plan.h"
 #include "bnn/Support/Error.h"
@@ -24,9 +25,24 @@ static Error writeText(const std::string &path, const std::string &text,
   return Error::success();
 }
 
-Error writeDevices(const image::Image &before, const image::Image &after,
+/// The cells of an image as a programmer writes them.
+static Expected<image::Image> readCells(const std::string &path) {
+  Expected<image::Image> image = image::read(path);
+  if (!image)
+    return image.takeError();
+  return image::cellsOnChip(*image);
+}
+
+Error writeDevices(const std::string &oldPath, const std::string &newPath,
                    const std::string &targetName, const std::string &path,
                    raw_ostream &os) {
+  Expected<image::Image> old = readCells(oldPath);
+  if (!old)
+    return old.takeError();
+  Expected<image::Image> now = readCells(newPath);
+  if (!now)
+    return now.takeError();
+  const image::Image &before = *old, &after = *now;
   if (Error error = programming::checkComparable(before, after))
     return error;
   Expected<Target> target = targetOf(after, targetName);
@@ -146,7 +162,7 @@ Error writePlan(const PlanRequest &request, raw_ostream &os) {
                      "--reads or --measured");
   if (request.output.empty() && request.defects.empty())
     return makeError("say by -o where the plan goes");
-  Expected<image::Image> image = image::read(request.image);
+  Expected<image::Image> image = readCells(request.image);
   if (!image)
     return image.takeError();
   Expected<Target> target = targetOf(*image, request.target);
@@ -156,7 +172,7 @@ Error writePlan(const PlanRequest &request, raw_ostream &os) {
     return writeRetry(request, *image, *target, os);
   Expected<image::Image> from = image::Image();
   if (!request.from.empty()) {
-    from = image::read(request.from);
+    from = readCells(request.from);
     if (!from)
       return from.takeError();
   }

@@ -12,8 +12,7 @@
 /// Writes the list of devices to pulse, RESET before SET, to `path` where it is
 /// not empty, and prints their number and what they mean for the endurance of
 /// `target` (empty: the image's).
-llvm::Error writeDevices(const bnn::image::Image &before,
-                         const bnn::image::Image &after,
+llvm::Error writeDevices(const std::string &before, const std::string &after,
                          const std::string &target, const std::string &path,
                          llvm::raw_ostream &os);
 

@@ -1,9 +1,10 @@
 //===- bnn-image.cpp - Looks at programming images ------------------------===//
 
+#include "Avoid.h"
 #include "Plan.h"
 #include "Recovered.h"
 #include "bnn/Export/Export.h"
-#include "bnn/Image/CellArray.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Image/Text.h"
 #include "bnn/Image/Verifier.h"
@@ -54,8 +55,10 @@ cl::list<std::string> verifyFiles(cl::Positional, cl::OneOrMore,
 
 cl::opt<std::string> dumpFile(cl::Positional, cl::Required, cl::desc("<image>"),
                               cl::sub(dumpCommand), cl::cat(category));
-cl::opt<bool> dumpCells("cells", cl::desc("Cells of all subarrays, no fields"),
-                        cl::sub(dumpCommand), cl::cat(category));
+cl::opt<bool>
+    dumpCells("cells",
+              cl::desc("Cells of all subarrays of the chip, no fields"),
+              cl::sub(dumpCommand), cl::cat(category));
 cl::list<uint64_t> dumpSubarrays("subarray", cl::value_desc("N"),
                                  cl::desc("Cells of subarray N, no fields; may "
                                           "be repeated"),
@@ -115,6 +118,34 @@ cl::opt<std::string> planDefects("defects", cl::value_desc("FILE.csv"),
 cl::opt<std::string> planOutput("o", cl::value_desc("plan.csv"),
                                 cl::desc("Output"), cl::sub(planCommand),
                                 cl::cat(category));
+
+cl::SubCommand avoidCommand("avoid", "Move an image away from the defects of "
+                                     "a chip");
+cl::opt<std::string> avoidFile(cl::Positional, cl::Required,
+                               cl::desc("<image>"), cl::sub(avoidCommand),
+                               cl::cat(category));
+cl::opt<std::string> avoidDefectsFile("defects", cl::value_desc("FILE.csv"),
+                                      cl::Required,
+                                      cl::desc("Defects of the chip"),
+                                      cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string> avoidOutput("o", cl::value_desc("chip.rimg"),
+                                 cl::desc("Output (default: only count)"),
+                                 cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string> avoidJson("json", cl::value_desc("FILE.json"),
+                               cl::desc("Write the counts as JSON"),
+                               cl::sub(avoidCommand), cl::cat(category));
+enum class Freedom { Subarrays, Rows, Complement, Spares };
+cl::list<Freedom> avoidWithout(
+    "without", cl::CommaSeparated,
+    cl::desc("Leave freedoms of the target unused:"),
+    cl::values(clEnumValN(Freedom::Subarrays, "subarrays",
+                          "contents keep their subarrays"),
+               clEnumValN(Freedom::Rows, "rows", "rows keep their order"),
+               clEnumValN(Freedom::Complement, "complement",
+                          "no row is stored complemented"),
+               clEnumValN(Freedom::Spares, "spares",
+                          "spare rows and columns stay unused")),
+    cl::sub(avoidCommand), cl::cat(category));
 
 cl::opt<std::string> weightsFile(cl::Positional, cl::Required,
                                  cl::desc("<image>"), cl::sub(weightsCommand),
@@ -183,6 +214,7 @@ constexpr StringLiteral examples =
     "  bnn-image diff old.rimg new.rimg             devices to reprogram\n"
     "  bnn-image diff --devices list.csv old.rimg new.rimg   and which\n"
     "  bnn-image plan -o plan.csv net.rimg          pulses and verification\n"
+    "  bnn-image avoid --defects chip7.csv -o chip7.rimg net.rimg\n"
     "  bnn-image weights --layer fc1 -o fc1.npy net.rimg\n"
     "  bnn-image thresholds --layer fc1 net.rimg    of each neuron, as CSV\n"
     "  bnn-image export --format memh -o net.memh net.rimg   for RTL\n"
@@ -278,6 +310,9 @@ Error runDump() {
                                       "there is no subarray " +
                                           Twine(subarray) + ": the image has " +
                                           Twine(parsed->num_subarrays())));
+  parsed = image::cellsOnChip(*parsed);
+  if (!parsed)
+    return createFileError(dumpFile, parsed.takeError());
   if (dumpCells)
     for (uint64_t i = 0; i < parsed->num_subarrays(); ++i)
       image::printCells(*parsed, i, outs());
@@ -299,7 +334,7 @@ Error runDiff(bool &identical) {
   if (identical)
     outs() << "identical\n";
   if (!diffDevices.empty() || !diffTarget.empty())
-    return writeDevices(*before, *after, diffTarget, diffDevices, outs());
+    return writeDevices(diffOld, diffNew, diffTarget, diffDevices, outs());
   return Error::success();
 }
 
@@ -307,6 +342,16 @@ Error runPlan() {
   return writePlan({planFile, planTarget, planFrom, planReads, planMeasured,
                     planDefects, planOutput, planAttempt},
                    outs());
+}
+
+Error runAvoid() {
+  placement::AvoidOptions options;
+  options.moveSubarrays = !is_contained(avoidWithout, Freedom::Subarrays);
+  options.moveRows = !is_contained(avoidWithout, Freedom::Rows);
+  options.useComplement = !is_contained(avoidWithout, Freedom::Complement);
+  options.useSpares = !is_contained(avoidWithout, Freedom::Spares);
+  return avoid({avoidFile, avoidDefectsFile, avoidOutput, avoidJson, options},
+               outs());
 }
 
 Error runExport() {
@@ -363,6 +408,8 @@ int run() {
   }
   if (planCommand)
     return finish(runPlan());
+  if (avoidCommand)
+    return finish(runAvoid());
   if (weightsCommand)
     return finish(
         writeWeights(weightsFile, nameOf(weightsLayer), weightsOutput));
@@ -374,8 +421,8 @@ int run() {
   if (importCommand)
     return finish(runImport());
   WithColor::error(errs(), "bnn-image")
-      << "say what to do: info, verify, dump, diff, plan, weights, thresholds, "
-         "export or import; --help shows examples\n";
+      << "say what to do: info, verify, dump, diff, plan, avoid, weights, "
+         "thresholds, export or import; --help shows examples\n";
   return 1;
 }
 
@@ -391,8 +438,8 @@ int main(int argc, char **argv) {
   });
   for (cl::SubCommand *command :
        {&cl::SubCommand::getTopLevel(), &infoCommand, &verifyCommand,
-        &dumpCommand, &diffCommand, &planCommand, &weightsCommand,
-        &thresholdsCommand, &exportCommand, &importCommand})
+        &dumpCommand, &diffCommand, &planCommand, &avoidCommand,
+        &weightsCommand, &thresholdsCommand, &exportCommand, &importCommand})
     cl::HideUnrelatedOptions(category, *command);
   cl::extrahelp help(examples);
   cl::ParseCommandLineOptions(argc, argv, overview);
