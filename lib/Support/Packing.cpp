@@ -65,6 +65,7 @@ public:
   PackedItem place(const PackItem &item, int rectangle);
 
   int64_t index;
+  int64_t reads = 0;
   llvm::SmallDenseSet<int64_t, 8> keys;
 
 private:
@@ -105,11 +106,13 @@ PackedItem Bin::place(const PackItem &item, int rectangle) {
       free.push_back(candidate);
   }
   keys.insert(item.readWith);
+  reads += item.reads;
   return {index, taken.row, taken.column};
 }
 
 std::vector<PackedItem> bnn::pack(llvm::ArrayRef<PackItem> items, int64_t rows,
-                                  int64_t columns, Sharing sharing) {
+                                  int64_t columns, Sharing sharing,
+                                  int64_t mostReads) {
   std::vector<size_t> order(items.size());
   std::iota(order.begin(), order.end(), 0);
   llvm::stable_sort(order, [&](size_t a, size_t b) {
@@ -131,6 +134,8 @@ std::vector<PackedItem> bnn::pack(llvm::ArrayRef<PackItem> items, int64_t rows,
     for (Bin &bin : open) {
       bool shared = bin.keys.contains(item.readWith);
       if (shared && sharing == Sharing::Never)
+        continue;
+      if (mostReads && bin.reads + item.reads > mostReads)
         continue;
       std::pair<int64_t, int64_t> left;
       int rectangle = bin.bestFit(item, left);

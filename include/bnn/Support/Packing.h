@@ -19,6 +19,8 @@ struct PackItem {
   int64_t rows, columns;
   /// Items of the same key are read in one cycle if they lie apart.
   int64_t readWith;
+  /// How often a sample reads a row of it.
+  int64_t reads = 0;
 };
 
 /// Whether items that are read in one cycle may share a subarray, where they
@@ -30,12 +32,14 @@ struct PackedItem {
 };
 
 /// Puts the items, which do not overlap then, into bins of `rows` x `columns`;
-/// bins are numbered from 0 without gaps. Deterministic, largest items first,
-/// each into the free rectangle that leaves the shortest side (maximal
+/// bins are numbered from 0 without gaps. With `mostReads`, items share a bin
+/// only as far as their reads do not exceed it. Deterministic, largest items
+/// first, each into the free rectangle that leaves the shortest side (maximal
 /// rectangles); `Sharing::IfNeeded` opens a bin only where no other has room,
 /// and prefers those without an item of the same key.
 std::vector<PackedItem> pack(llvm::ArrayRef<PackItem> items, int64_t rows,
-                             int64_t columns, Sharing sharing);
+                             int64_t columns, Sharing sharing,
+                             int64_t mostReads = 0);
 
 /// Bins that no packing of the items can do with less of: the area, and bounds
 /// from dual feasible functions for items that take more than half.

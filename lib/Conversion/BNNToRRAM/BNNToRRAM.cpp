@@ -3,6 +3,7 @@
 #include "bnn/Conversion/BNNToRRAM/Passes.h"
 
 #include "Names.h"
+#include "bnn/Dialect/BNN/IR/ArrayOperator.h"
 #include "bnn/Dialect/BNN/IR/PackedWeights.h"
 #include "bnn/Dialect/RRAM/IR/RRAM.h"
 #include "bnn/Dialect/RRAM/Utils/Counting.h"
@@ -20,22 +21,6 @@ using namespace bnn::rram;
 
 namespace {
 
-/// A linear operator on codes, and the threshold that goes with it.
-struct Candidate {
-  Operation *linear;
-  ThresholdOp threshold; // null: the accumulator leaves the chip
-  ConstantOp weights;
-
-  Value input() const { return linear->getOperand(0); }
-  Operation *last() { return threshold ? threshold.getOperation() : linear; }
-  RankedTensorType inputType() const {
-    return cast<RankedTensorType>(input().getType());
-  }
-  RankedTensorType weightsType() {
-    return cast<RankedTensorType>(weights.getType());
-  }
-};
-
 /// Shapes of a layer, whatever the operator was.
 struct Shape {
   Attribute geometry;
@@ -47,36 +32,13 @@ struct ConvertBNNToRRAMPass
   void runOnOperation() override;
 
 private:
-  LogicalResult convert(Candidate &candidate, TargetAttr target);
+  LogicalResult convert(ArrayOperator &candidate, TargetAttr target);
 
   SymbolTable *symbols = nullptr;
   SmallVector<Attribute> absent;
 };
 
 } // namespace
-
-/// The operator if it can run on the arrays: codes times packed weights.
-static std::optional<Candidate> matchLinear(Operation *op) {
-  if (!isa<ConvOp, LinearOp>(op) || op->hasAttr(reasonAttrName))
-    return std::nullopt;
-  Candidate candidate{op, nullptr,
-                      op->getOperand(1).getDefiningOp<ConstantOp>()};
-  if (!candidate.weights || !isCode(candidate.inputType().getElementType()) ||
-      !isa<BinaryType, TernaryType>(candidate.weightsType().getElementType()))
-    return std::nullopt;
-  Value accumulator = op->getResult(0);
-  if (!accumulator.hasOneUse())
-    return candidate;
-  auto threshold = dyn_cast<ThresholdOp>(*accumulator.user_begin());
-  int64_t neuronAxis =
-      isa<ConvOp>(op)
-          ? 1
-          : cast<RankedTensorType>(accumulator.getType()).getRank() - 1;
-  if (threshold && int64_t(threshold.getAxis()) == neuronAxis &&
-      !threshold->hasAttr(reasonAttrName))
-    candidate.threshold = threshold;
-  return candidate;
-}
 
 /// The code driven at taps in the padding: the one that is meant where the
 /// input type has it, else 0, else its smallest.
@@ -89,7 +51,7 @@ static int64_t choosePadCode(Type codeType, int64_t padValue) {
   return has(padValue) ? padValue : has(0) ? 0 : range.min;
 }
 
-static FailureOr<Shape> shapeOf(Candidate &candidate) {
+static FailureOr<Shape> shapeOf(ArrayOperator &candidate) {
   MLIRContext *context = candidate.linear->getContext();
   ArrayRef<int64_t> input = candidate.inputType().getShape();
   ArrayRef<int64_t> weights = candidate.weightsType().getShape();
@@ -161,7 +123,7 @@ static void recordAbsent(Operation *op, StringRef layer,
              .str()}));
 }
 
-LogicalResult ConvertBNNToRRAMPass::convert(Candidate &candidate,
+LogicalResult ConvertBNNToRRAMPass::convert(ArrayOperator &candidate,
                                             TargetAttr target) {
   FailureOr<Shape> shape = shapeOf(candidate);
   if (failed(shape))
@@ -173,8 +135,10 @@ LogicalResult ConvertBNNToRRAMPass::convert(Candidate &candidate,
           : candidate.linear->getLoc();
   llvm::SetVector<StringRef> nodes;
   collectNames(loc, nodes);
-  std::string name =
-      uniqueLayerName(nodes.empty() ? "layer" : nodes.front(), *symbols);
+  std::string wanted = nodes.empty() ? "layer" : nodes.front().str();
+  if (auto copy = candidate.linear->getAttrOfType<IntegerAttr>(copyAttrName))
+    wanted += ".copy" + std::to_string(copy.getInt());
+  std::string name = uniqueLayerName(wanted, *symbols);
 
   // Weights: one row of lanes per neuron. A single plane is the constant's own
   // bytes under another shape.
@@ -283,9 +247,9 @@ void ConvertBNNToRRAMPass::runOnOperation() {
                                      << "'; run rram-attach-target first";
     return signalPassFailure();
   }
-  SmallVector<Candidate> candidates;
+  SmallVector<ArrayOperator> candidates;
   module.walk([&](Operation *op) {
-    if (std::optional<Candidate> candidate = matchLinear(op))
+    if (std::optional<ArrayOperator> candidate = matchArrayOperator(op))
       candidates.push_back(*candidate);
   });
   SymbolTable table(module);
@@ -294,7 +258,7 @@ void ConvertBNNToRRAMPass::runOnOperation() {
   if (auto known = module->getAttrOfType<ArrayAttr>("bnn.absent"))
     absent.assign(known.begin(), known.end());
   size_t knownAbsent = absent.size();
-  for (Candidate &candidate : candidates)
+  for (ArrayOperator &candidate : candidates)
     if (failed(convert(candidate, target)))
       return signalPassFailure();
   if (absent.size() > knownAbsent)

@@ -141,3 +141,22 @@ module attributes {bnn.absent = [["gone", "folded"]], rram.target = #rram.target
     return %y : tensor<1x1x!bnn.binary>
   }
 }
+
+// -----
+
+// Copies of a convolution are layers of their own, named by their numbers; the
+// nodes stay those of the network.
+// CHECK: rram.weights @"net/c.copy1_weights"
+// CHECK: rram.layer @"net/c.copy1"{{.*}}nodes = ["net/c"]
+// CHECK: rram.weights @"net/c.copy2_weights"
+// CHECK: rram.layer @"net/c.copy2"{{.*}}nodes = ["net/c"]
+module attributes {rram.target = #rram.target<name = "t", rows = 4, columns = 4>} {
+  func.func @main(%x: tensor<1x1x3x!bnn.binary>, %y: tensor<1x1x3x!bnn.binary>) -> (tensor<1x2x2xi64>, tensor<1x2x2xi64>) {
+    %w = bnn.constant #bnn.lit<["+-", "--"]> : tensor<2x1x2x!bnn.binary>
+    %a = bnn.conv %x, %w strides [1] dilations [1] pads [0], [0] {bnn.copy = 1 : i64}
+      : tensor<1x1x3x!bnn.binary>, tensor<2x1x2x!bnn.binary> -> tensor<1x2x2xi64> loc("net/c")
+    %b = bnn.conv %y, %w strides [1] dilations [1] pads [0], [0] {bnn.copy = 2 : i64}
+      : tensor<1x1x3x!bnn.binary>, tensor<2x1x2x!bnn.binary> -> tensor<1x2x2xi64> loc("net/c")
+    return %a, %b : tensor<1x2x2xi64>, tensor<1x2x2xi64>
+  }
+}

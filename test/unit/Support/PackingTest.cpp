@@ -88,4 +88,23 @@ TEST(Packing, WhatIsReadAtOnceSharesOnlyForABin) {
   EXPECT_EQ(binsOf(places), 2);
 }
 
+TEST(Packing, BinsAreReadNoMoreThanAllowed) {
+  // Four quarters fill a bin, which is then read 14 times.
+  std::vector<PackItem> items{
+      {4, 4, 0, 6}, {4, 4, 1, 4}, {4, 4, 2, 3}, {4, 4, 3, 1}};
+  EXPECT_EQ(binsOf(pack(items, 8, 8, Sharing::IfNeeded)), 1);
+  for (int64_t most : {6, 7, 8, 10, 14}) {
+    std::vector<PackedItem> places = pack(items, 8, 8, Sharing::IfNeeded, most);
+    checkApart(items, places, 8, 8);
+    std::map<int64_t, int64_t> reads;
+    for (size_t i = 0; i < items.size(); ++i)
+      reads[places[i].bin] += items[i].reads;
+    for (auto [bin, sum] : reads)
+      EXPECT_LE(sum, most);
+    EXPECT_EQ(binsOf(places), most == 14 ? 1 : most == 6 ? 3 : 2) << most;
+  }
+  // What is read more by itself has a bin by itself.
+  EXPECT_EQ(binsOf(pack(items, 8, 8, Sharing::IfNeeded, 1)), 4);
+}
+
 } // namespace

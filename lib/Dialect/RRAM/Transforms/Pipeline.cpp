@@ -22,6 +22,7 @@ void bnn::rram::buildLayerPipeline(OpPassManager &manager,
   place.chips = options.chips;
   place.reprogram = options.reprogram;
   place.latency = options.latency;
+  place.interval = options.interval;
   manager.addPass(createRRAMPlace(place));
   manager.addPass(createRRAMOrder({options.accumulation}));
 }

@@ -8,6 +8,7 @@
 
 #include "bnn/Dialect/RRAM/Transforms/Passes.h"
 
+#include "TileReads.h"
 #include "bnn/Support/Packing.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
@@ -43,10 +44,13 @@ struct RRAMPlacePass : bnn::rram::impl::RRAMPlaceBase<RRAMPlacePass> {
 
 class Placer {
 public:
-  Placer(ModuleOp module, TargetAttr target, Sharing sharing)
+  Placer(ModuleOp module, TargetAttr target, Sharing sharing, bool interval)
       : module(module), rows(target.getRows()), columns(target.getColumns()),
-        onChip(target.getSubarrays()), sharing(sharing) {
+        onChip(target.getSubarrays()),
+        mux(target.getColumnsPerSenseAmplifier()), sharing(sharing) {
     collect();
+    if (!interval)
+      mostReads = 0;
   }
 
   /// Assigns tiles to chips and places them; false where a single neuron does
@@ -63,7 +67,7 @@ public:
 
 private:
   void collect();
-  void addTile(size_t grid, bool thresholds, int64_t index, bool alternating);
+  void addTile(size_t grid, bool thresholds, int64_t index, LayerOp layer);
   bool isFull(const Tile &tile) const {
     return tile.item.rows == rows && tile.item.columns == columns;
   }
@@ -75,8 +79,9 @@ private:
   }
 
   ModuleOp module;
-  int64_t rows, columns, onChip;
+  int64_t rows, columns, onChip, mux;
   Sharing sharing;
+  int64_t mostReads = 0; // of a subarray, of a sample; 0: any number
   int64_t firstFree = 0; // after subarrays that are taken already
   SmallVector<TilesOp> grids;
   std::vector<size_t> first; // tile of each grid in `tiles`, and the end
@@ -87,7 +92,7 @@ private:
 } // namespace
 
 void Placer::addTile(size_t grid, bool thresholds, int64_t index,
-                     bool alternating) {
+                     LayerOp layer) {
   TilesOp op = grids[grid];
   TilesOp::Block block =
       thresholds ? op.getThresholdBlock(index) : op.getTileBlock(index);
@@ -102,22 +107,24 @@ void Placer::addTile(size_t grid, bool thresholds, int64_t index,
     slice = op.rowIsNeuron() ? column : row;
   }
   // Without a column mask a row counts all its columns.
+  bool alternating =
+      layer && layer.getLanePadding() == LanePadding::Alternating;
   bool whole = alternating && !thresholds;
   // Read at once: all that a neuron has, or all that an input drives.
   int64_t key = op.rowIsNeuron() ? tile.band : slice;
   bool apart = !op.rowIsNeuron() && thresholds;
   tile.item = {op.getRowsOf(block), whole ? columns : op.getColumnsOf(block),
-               (int64_t(grid) << 41) | (int64_t(apart) << 40) | key};
+               (int64_t(grid) << 41) | (int64_t(apart) << 40) | key,
+               layer ? readsOfTile(layer, op, block, thresholds) : 0};
   tiles.push_back(tile);
 }
 
 void Placer::collect() {
   SymbolTableCollection symbols;
-  llvm::SmallPtrSet<Operation *, 16> alternating;
+  llvm::DenseMap<Operation *, LayerOp> layerOf;
   for (auto layer : module.getOps<LayerOp>())
-    if (layer.getLanePadding() == LanePadding::Alternating)
-      alternating.insert(
-          symbols.lookupNearestSymbolFrom(layer, layer.getWeightsAttr()));
+    layerOf[symbols.lookupNearestSymbolFrom(layer, layer.getWeightsAttr())] =
+        layer;
   for (auto op : module.getOps<TilesOp>()) {
     if (op.getPlacement()) {
       for (ArrayAttr list :
@@ -130,10 +137,13 @@ void Placer::collect() {
     first.push_back(tiles.size());
     grids.push_back(op);
     size_t grid = grids.size() - 1;
+    LayerOp layer = layerOf.lookup(op);
+    if (layer)
+      mostReads = std::max(mostReads, longestReads(layer, op, mux));
     for (int64_t i = 0; i < op.getNumTiles(); ++i)
-      addTile(grid, false, i, alternating.contains(op));
+      addTile(grid, false, i, layer);
     for (int64_t i = 0; i < op.getNumThresholdTiles(); ++i)
-      addTile(grid, true, i, false);
+      addTile(grid, true, i, layer);
     // A chip gets whole bands: their sums need not leave it.
     llvm::stable_sort(
         llvm::make_range(tiles.begin() + ptrdiff_t(first.back()), tiles.end()),
@@ -151,7 +161,8 @@ int64_t Placer::placeOn(int64_t chip, size_t begin, size_t end,
       ++full;
     else
       items.push_back(tiles[i].item);
-  std::vector<PackedItem> packed = pack(items, rows, columns, sharing);
+  std::vector<PackedItem> packed =
+      pack(items, rows, columns, sharing, mostReads);
   int64_t bins = 0;
   for (const PackedItem &item : packed)
     bins = std::max(bins, item.bin + 1);
@@ -282,7 +293,8 @@ void RRAMPlacePass::runOnOperation() {
   FailureOr<TargetAttr> target = moduleTarget(module);
   if (failed(target))
     return signalPassFailure();
-  Placer placer(module, *target, latency ? Sharing::Never : Sharing::IfNeeded);
+  Placer placer(module, *target, latency ? Sharing::Never : Sharing::IfNeeded,
+                interval);
   auto refuse = [&] {
     return mlir::emitError(module.getLoc())
            << "the network needs " << placer.needed() << " subarrays of "

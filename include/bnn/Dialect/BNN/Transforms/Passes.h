@@ -15,6 +15,10 @@ namespace bnn {
 #define GEN_PASS_REGISTRATION
 #include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
 
+/// Into how many copies bnn-replicate can cut `conv`: its output positions
+/// along one axis. 1 where it must stay whole, or is not on the arrays.
+int64_t maxCopies(ConvOp conv);
+
 struct BNNPipelineOptions {
   /// NAME=TYPE[:SCALE[,OFFSET]], see bnn-encode-inputs.
   std::vector<std::string> inputs;

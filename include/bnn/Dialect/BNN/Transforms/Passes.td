@@ -233,4 +233,32 @@ def BNNPartition : Pass<"bnn-partition", "::mlir::func::FuncOp"> {
     Statistic<"numArrays", "num-arrays", "Linear operators on the arrays">];
 }
 
+def BNNReplicate : Pass<"bnn-replicate", "::mlir::func::FuncOp"> {
+  let summary = "Give convolutions several copies of their weights";
+  let description = [{
+    A convolution on the arrays reads its rows once for each output position.
+    With n copies of its weights, n positions are computed at the same time. The
+    output is cut into n slabs along its longest spatial axis, the first of
+    equal ones, as even as they can be; each slab is a convolution of its own,
+    with the threshold behind it, over the slice of the input that its windows
+    reach. Padding stays where it was: only slabs at the border have any. The
+    slabs are concatenated, and the result is the same, bit by bit.
+
+    A convolution says with `bnn.copies` how many copies it wants; all others
+    get `copies`, or as many as they have positions along that axis. Left alone
+    are fully connected layers and operators on the host. An axis along which
+    some windows see nothing but padding is not cut. Each slab carries `bnn.copy`,
+    its number from 1 on, by which its layer on the arrays is named.
+
+    Run it after bnn-partition and before convert-bnn-to-rram.
+  }];
+  let dependentDialects = ["::bnn::BNNDialect"];
+  let options = [
+    Option<"copies", "copies", "int64_t", "1",
+           "Copies of convolutions without bnn.copies">];
+  let statistics = [
+    Statistic<"numReplicated", "num-replicated", "Convolutions with copies">,
+    Statistic<"numCopies", "num-copies", "Copies of their weights">];
+}
+
 #endif // BNN_DIALECT_BNN_TRANSFORMS_PASSES_TD

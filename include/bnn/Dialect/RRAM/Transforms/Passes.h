@@ -31,6 +31,8 @@ struct RRAMPipelineOptions {
   bool reprogram = false; ///< one chip, programmed anew during an inference
   /// Never put tiles that are read in one cycle into one subarray.
   bool latency = false;
+  /// Read no subarray longer than the slowest layer takes.
+  bool interval = false;
 };
 
 /// From bnn operators to layers with loop nests on a module that has its

@@ -61,7 +61,9 @@ def RRAMPlace : Pass<"rram-place", "::mlir::ModuleOp"> {
     Tiles that fill a subarray get one each, in the order of the layers; smaller
     ones, and words of thresholds, are packed together. Tiles that are read in
     one cycle share a subarray only where it saves one, and never with
-    `latency`.
+    `latency`. With `interval` tiles share a subarray only as far as a sample
+    does not read it longer than the slowest layer takes: layers that work at
+    the same time, copies of a convolution's weights among them, do not wait.
 
     Where the target has fewer subarrays, the pass says by how much the network
     does not fit. `chips` allows several: a layer lies on one if it can, and a
@@ -74,7 +76,9 @@ def RRAMPlace : Pass<"rram-place", "::mlir::ModuleOp"> {
     Option<"reprogram", "reprogram", "bool", "false",
            "Program one chip anew during each inference where one is too small">,
     Option<"latency", "latency", "bool", "false",
-           "Never put tiles that are read in one cycle into one subarray">];
+           "Never put tiles that are read in one cycle into one subarray">,
+    Option<"interval", "interval", "bool", "false",
+           "Read no subarray longer than the slowest layer takes">];
   let statistics = [
     Statistic<"numSubarrays", "subarrays", "Subarrays used">,
     Statistic<"lowerBound", "lower-bound", "Subarrays that any packing needs">,

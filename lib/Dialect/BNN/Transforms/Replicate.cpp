@@ -1,0 +1,212 @@
+//===- Replicate.cpp - Several copies of a convolution's weights ----------===//
+//
+// Slab i of n holds the output positions i * size / n .. (i + 1) * size / n - 1
+// along one axis. Its windows begin at first * stride - pad and end with the
+// last tap of the last one; what of that lies outside the input is its padding.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Utils.h"
+#include "bnn/Dialect/BNN/IR/ArrayOperator.h"
+#include "bnn/Dialect/BNN/Transforms/Passes.h"
+
+#include <algorithm>
+
+namespace bnn {
+#define GEN_PASS_DEF_BNNREPLICATE
+#include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
+} // namespace bnn
+
+using namespace mlir;
+using namespace bnn;
+
+namespace {
+
+struct ReplicatePass : bnn::impl::BNNReplicateBase<ReplicatePass> {
+  using BNNReplicateBase::BNNReplicateBase;
+  void runOnOperation() override;
+
+private:
+  FailureOr<int64_t> copiesOf(ConvOp conv);
+};
+
+/// A convolution, cut along a spatial axis.
+class Cut {
+public:
+  Cut(ConvOp conv, size_t axis);
+
+  /// Output positions along the axis.
+  int64_t size() const { return output.getDimSize(dim()); }
+  /// Whether each position sees something of the input, along the axis.
+  bool isPossible() const;
+  void into(int64_t copies, ThresholdOp threshold);
+
+private:
+  /// First and behind-last position along the axis.
+  struct Range {
+    int64_t begin, end;
+  };
+
+  int64_t dim() const { return int64_t(axis) + 2; }
+  /// What the windows of some output positions reach, padding included.
+  Range reachOf(Range positions) const;
+  Value makeSlab(OpBuilder &builder, Range positions, int64_t number,
+                 ThresholdOp threshold);
+
+  ConvOp conv;
+  RankedTensorType input, output;
+  size_t axis;
+  int64_t stride, pad, span; // along it; span: from first to last tap, and one
+};
+
+} // namespace
+
+static RankedTensorType resize(RankedTensorType type, int64_t dim,
+                               int64_t size) {
+  SmallVector<int64_t> shape(type.getShape());
+  shape[size_t(dim)] = size;
+  return type.clone(shape);
+}
+
+Cut::Cut(ConvOp conv, size_t axis)
+    : conv(conv), input(tensorType(conv.getInput())),
+      output(tensorType(conv.getResult())), axis(axis) {
+  int64_t taps = tensorType(conv.getWeights()).getDimSize(dim());
+  stride = conv.getStrides()[axis];
+  pad = conv.getPadsBegin()[axis];
+  span = (taps - 1) * conv.getDilations()[axis] + 1;
+}
+
+Cut::Range Cut::reachOf(Range positions) const {
+  return {positions.begin * stride - pad,
+          (positions.end - 1) * stride - pad + span};
+}
+
+bool Cut::isPossible() const {
+  return reachOf({0, 1}).end > 0 &&
+         reachOf({size() - 1, size()}).begin < input.getDimSize(dim());
+}
+
+Value Cut::makeSlab(OpBuilder &builder, Range positions, int64_t number,
+                    ThresholdOp threshold) {
+  Range reach = reachOf(positions);
+  int64_t inputs = input.getDimSize(dim());
+  Range real{std::max<int64_t>(reach.begin, 0), std::min(reach.end, inputs)};
+  auto replaced = [&](ArrayRef<int64_t> values, int64_t value) {
+    SmallVector<int64_t> result(values);
+    result[axis] = value;
+    return builder.getDenseI64ArrayAttr(result);
+  };
+  Value part = conv.getInput();
+  if (real.begin > 0 || real.end < inputs) {
+    SmallVector<int64_t> starts(size_t(input.getRank()), 0);
+    SmallVector<int64_t> steps(size_t(input.getRank()), 1);
+    starts[size_t(dim())] = real.begin;
+    part = SliceOp::create(builder, conv.getLoc(),
+                           resize(input, dim(), real.end - real.begin), part,
+                           builder.getDenseI64ArrayAttr(starts),
+                           builder.getDenseI64ArrayAttr(steps));
+  }
+  auto slab = cast<ConvOp>(builder.clone(*conv));
+  slab->removeAttr(tracesAttrName);
+  slab->removeAttr(copiesAttrName);
+  slab->setAttr(copyAttrName, builder.getI64IntegerAttr(number));
+  slab.getInputMutable().assign(part);
+  slab.setPadsBeginAttr(
+      replaced(conv.getPadsBegin(), real.begin - reach.begin));
+  slab.setPadsEndAttr(replaced(conv.getPadsEnd(), reach.end - real.end));
+  int64_t size = positions.end - positions.begin;
+  slab.getResult().setType(resize(output, dim(), size));
+  if (!threshold)
+    return slab;
+  auto decided = cast<ThresholdOp>(builder.clone(*threshold));
+  decided->removeAttr(tracesAttrName);
+  decided.getInputMutable().assign(slab.getResult());
+  decided.getResult().setType(
+      resize(tensorType(threshold.getResult()), dim(), size));
+  return decided;
+}
+
+void Cut::into(int64_t copies, ThresholdOp threshold) {
+  Operation *last = threshold ? threshold.getOperation() : conv;
+  OpBuilder builder(conv); // so that layers keep their order
+  SmallVector<Value> slabs;
+  for (int64_t i = 0; i < copies; ++i)
+    slabs.push_back(makeSlab(builder,
+                             {i * size() / copies, (i + 1) * size() / copies},
+                             i + 1, threshold));
+  auto whole =
+      ConcatOp::create(builder, last->getLoc(), last->getResult(0).getType(),
+                       slabs, builder.getI64IntegerAttr(dim()));
+  // Sums that a threshold reads stay inside its layer; the others are here.
+  moveTraces(last, whole);
+  last->getResult(0).replaceAllUsesWith(whole);
+  if (threshold)
+    threshold.erase();
+  conv.erase();
+}
+
+/// The cut along the longest axis that allows one.
+static std::optional<Cut> chooseCut(ConvOp conv) {
+  std::optional<Cut> best;
+  for (size_t axis = 0; axis < conv.getStrides().size(); ++axis) {
+    Cut cut(conv, axis);
+    if (cut.isPossible() && (!best || cut.size() > best->size()))
+      best = cut;
+  }
+  return best;
+}
+
+int64_t bnn::maxCopies(ConvOp conv) {
+  if (!matchArrayOperator(conv))
+    return 1;
+  std::optional<Cut> cut = chooseCut(conv);
+  return cut ? cut->size() : 1;
+}
+
+/// What the convolution asks for itself, checked, or what all others get.
+FailureOr<int64_t> ReplicatePass::copiesOf(ConvOp conv) {
+  int64_t most = maxCopies(conv);
+  Attribute wanted = conv->getAttr(copiesAttrName);
+  if (!wanted)
+    return std::min<int64_t>(copies, most);
+  auto number = dyn_cast<IntegerAttr>(wanted);
+  if (!number || number.getInt() < 1)
+    return conv.emitError() << "'" << copiesAttrName << "' is " << wanted
+                            << "; it must be a number of copies, 1 at least";
+  if (number.getInt() <= most)
+    return number.getInt();
+  InFlightDiagnostic error = conv.emitError();
+  error << "cannot have " << number.getInt() << " copies of its weights: ";
+  if (!matchArrayOperator(conv))
+    return error << "it does not run on the arrays";
+  if (!chooseCut(conv))
+    return error << "along each axis some of its windows see nothing but "
+                    "padding, so that no slice of its input is left for them";
+  return error << "along its longest axis its output has " << most
+               << (most == 1 ? " position" : " positions")
+               << ", and each copy computes one at least";
+}
+
+void ReplicatePass::runOnOperation() {
+  if (copies < 1) {
+    getOperation().emitError()
+        << "bnn-replicate: copies = " << copies.getValue()
+        << "; a convolution needs its weights once at least";
+    return signalPassFailure();
+  }
+  SmallVector<ConvOp> convs;
+  getOperation().walk([&](ConvOp conv) { convs.push_back(conv); });
+  for (ConvOp conv : convs) {
+    FailureOr<int64_t> number = copiesOf(conv);
+    if (failed(number))
+      return signalPassFailure();
+    conv->removeAttr(copiesAttrName);
+    if (*number == 1)
+      continue;
+    ThresholdOp threshold = matchArrayOperator(conv)->threshold;
+    chooseCut(conv)->into(*number, threshold);
+    ++numReplicated;
+    numCopies += *number;
+  }
+}
