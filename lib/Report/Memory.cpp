@@ -110,7 +110,10 @@ void Counter::addConstant(uint32_t value, const Op &op, MemoryRow &row) {
 void Counter::add(const Op &op) {
   MemoryRow row;
   row.name = op.node();
-  row.read = claim(std::vector<std::string>{op.node()});
+  // What moves the inputs of a layer's copies bears the layer's name.
+  bool moves = op.kind() >= Op::RESHAPE && op.kind() < Op::ENCODE;
+  if (op.place() == Op::HOST || !moves)
+    row.read = claim(std::vector<std::string>{op.node()});
   if (op.kind() == Op::THRESHOLD)
     row.bits32 = row.bits8 = uint64_t(op.thresholds().thresholds_size()) *
                              accumulatorBits(op.inputs(0));
@@ -119,7 +122,7 @@ void Counter::add(const Op &op) {
     for (uint32_t input : op.inputs())
       addConstant(input, op, row);
   // Moves of sums keep their width.
-  if (op.inputs_size() && op.kind() >= Op::RESHAPE && op.kind() < Op::ENCODE)
+  if (op.inputs_size() && moves)
     if (auto found = bitsOfSums.find(op.inputs(0)); found != bitsOfSums.end())
       bitsOfSums[op.outputs(0)] = uint64_t(found->second);
   keep(std::move(row));

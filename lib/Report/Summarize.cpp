@@ -51,14 +51,16 @@ private:
   uint64_t bitsOf(uint32_t id) const;
 
   const Value &value(uint32_t id) const { return image.values(int(id)); }
-  uint64_t tiesOf(const std::string &node) const {
+  /// A node that became several layers counts with the first.
+  uint64_t tiesOf(const std::string &node) {
     auto found = ties.find(node);
-    return found == ties.end() ? 0 : found->second;
+    return found == ties.end() || !tied.insert(node).second ? 0 : found->second;
   }
 
   const image::Image &image;
   const std::map<std::string, uint64_t> &ties;
   image::ValueWidths widths;
+  std::set<std::string> tied;
   Summary summary;
 };
 

@@ -7,6 +7,7 @@
 #include "Diagnostics.h"
 #include "Output.h"
 #include "Parameters.h"
+#include "Replication.h"
 #include "Verification.h"
 #include "bnn/Conversion/BNNToImage.h"
 #include "bnn/Conversion/BNNToRRAM/Passes.h"
@@ -52,6 +53,7 @@ private:
   LogicalResult keepBinarized();
   void keepReduced();
   LogicalResult toRRAM();
+  LogicalResult replicate(const rram::RRAMPipelineOptions &pipeline);
   llvm::Error countMemory();
   void collectTies();
   LogicalResult finish(const image::Image &image);
@@ -77,7 +79,7 @@ private:
   report::MemoryFacts memory;
   std::optional<Target> chipTarget; // once it is known
   std::vector<ImportedTensor> tensors;
-  std::string binarized, reduced; // lines of the summary
+  std::string binarized, reduced, replicated; // lines of the summary
   OwningOpRef<ModuleOp> reference;
   std::optional<Interpreter> referenceInterpreter;
   std::optional<AccuracyCheck> accuracy;
@@ -248,6 +250,8 @@ LogicalResult Compilation::toRRAM() {
   pipeline.latency = options.goal == Goal::Latency;
   if (options.tree)
     pipeline.accumulation = rram::Accumulation::Tree;
+  if (options.replicate)
+    return replicate(pipeline);
   if (options.goal == Goal::None)
     return runPasses("rram", [&](OpPassManager &manager) {
       rram::buildRRAMPipeline(manager, pipeline);
@@ -263,6 +267,29 @@ LogicalResult Compilation::toRRAM() {
   scope.stop();
   return runPasses("rram", [&](OpPassManager &manager) {
     rram::buildLayerPipeline(manager, pipeline);
+  });
+}
+
+LogicalResult
+Compilation::replicate(const rram::RRAMPipelineOptions &pipeline) {
+  TimingScope scope = root.nest("plan copies");
+  llvm::Expected<Replication> plan =
+      planReplication(*module, *chipTarget, options, pipeline);
+  if (!plan)
+    return fail(plan.takeError());
+  scope.stop();
+  replicated = plan->summary;
+  if (options.stage != Stage::Image) // IR has no summary behind it
+    llvm::errs() << replicated;
+  requestCopies(*module, *plan);
+  if (failed(runPasses("convert", [&](OpPassManager &manager) {
+        manager.nest<func::FuncOp>().addPass(createBNNReplicate());
+        manager.addPass(createConvertBNNToRRAM());
+      })))
+    return failure();
+  orientCopies(*module, *plan);
+  return runPasses("rram", [&](OpPassManager &manager) {
+    rram::buildLayerPipeline(manager, plan->pipeline);
   });
 }
 
@@ -321,7 +348,7 @@ LogicalResult Compilation::finish(const image::Image &image) {
   }
   if (!options.quiet)
     llvm::outs() << report::formatText(summary);
-  for (const std::string *changes : {&binarized, &reduced})
+  for (const std::string *changes : {&binarized, &reduced, &replicated})
     if (!options.quiet && !changes->empty())
       llvm::outs() << '\n' << *changes;
   if (accuracy) {

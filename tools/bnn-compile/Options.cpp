@@ -125,6 +125,11 @@ static cl::opt<Goal> goal(
                           "joule of a sample; the target must have all\n"
                           "coefficients"),
                clEnumValN(Goal::Area, "area", "subarrays, then buffer bits")));
+static cl::opt<uint64_t> replicate(
+    "replicate", cl::value_desc("N"), cl::cat(category),
+    cl::desc("Copy the weights of the slowest convolutions, each copy for a\n"
+             "part of the output positions, so that a stream of samples is as\n"
+             "fast as N subarrays more allow; same results"));
 enum class Adders { Serial, Tree };
 static cl::opt<Adders> accumulation(
     "accumulation", cl::cat(category), cl::init(Adders::Serial),
@@ -195,6 +200,8 @@ EXAMPLES:
   Other arrays, a summary for a script, and proof on 100 random samples:
     bnn-compile net.onnx -o net.rimg --array 64x64 --report net.json \
                 --verify --verify-samples 100
+  Twice or more the samples per second, for up to 100 subarrays more:
+    bnn-compile net.onnx -o net.rimg --replicate 100
   Read the thresholds that were derived:
     bnn-compile net.onnx --emit bnn
 
@@ -391,6 +398,8 @@ static std::vector<std::string> makeProvenance(const Options &options) {
     result.push_back(options.goal == Goal::Latency  ? "--optimize-for=latency"
                      : options.goal == Goal::Energy ? "--optimize-for=energy"
                                                     : "--optimize-for=area");
+  if (options.replicate)
+    result.push_back("--replicate=" + std::to_string(options.replicate));
   if (options.tree)
     result.push_back("--accumulation=tree");
   if (options.chips != 1)
@@ -399,6 +408,24 @@ static std::vector<std::string> makeProvenance(const Options &options) {
     result.push_back("--reprogram");
   std::sort(result.begin(), result.end());
   return result;
+}
+
+static llvm::Error parseReplicate(Options &options) {
+  options.replicate = replicate;
+  if (!replicate.getNumOccurrences())
+    return llvm::Error::success();
+  if (!replicate)
+    return makeError(
+        "--replicate 0: is the number of subarrays that copies may "
+        "take; give one at least, or leave it out");
+  if (options.reprogram)
+    return makeError(
+        "--replicate is for layers that work at the same time, and "
+        "with --reprogram they do not; leave one of them out");
+  if (options.stage == Stage::Import || options.stage == Stage::BNN)
+    return makeError("--replicate changes nothing before the chip is known; "
+                     "give --emit rram to see the copies");
+  return llvm::Error::success();
 }
 
 /// What --emit and -o ask for together.
@@ -486,6 +513,8 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   if (reprogram && chips > 1)
     return makeError("--reprogram is for one chip, not for --chips " +
                      llvm::Twine(options.chips));
+  if (llvm::Error error = parseReplicate(options))
+    return error;
   options.verify = verify.getNumOccurrences() > 0;
   options.verifyInputs = verify;
   options.verifySamples = verifySamples;

@@ -49,6 +49,8 @@ struct Options {
   std::string array; // empty: as the target says
   ScheduleChoice schedule = ScheduleChoice::Auto;
   Goal goal = Goal::None;
+  /// Subarrays that copies of convolutions' weights may take; 0: no copies.
+  uint64_t replicate = 0;
   bool tree = false;      ///< partial counts are added as a tree
   uint64_t chips = 1;     ///< that may be used
   bool reprogram = false; ///< one chip, programmed anew during an inference

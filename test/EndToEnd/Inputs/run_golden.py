@@ -3,6 +3,7 @@
 
     run_golden.py NETWORK --array RxC --material DIR --source DIR --work DIR
                   [--target FILE] [--schedule p2s|s2p] [--thresholds cells]
+                  [--replicate N]
 
 Checked: the golden activations and scores on both executors, identical
 accumulators, linear nodes where they belong (with a reason where they stay on
@@ -13,6 +14,7 @@ whole data set. The commands are printed as they can be typed.
 import argparse
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 
@@ -121,13 +123,19 @@ def compare_accumulators(judge, replay, fused, image, samples):
     print(f"accumulators of {len(keys)} layers identical in replay and fused")
 
 
-def compare_places(judge, network, image):
+def compare_places(judge, network, image, replicate):
     """Linear nodes are where they belong, and the host ones say why."""
     host = [op for op in image_file.operators(image)
             if type(op).Kind.Name(op.kind) in LINEAR]
-    on_arrays = image_file.layers(image)
+    on_arrays = {}
+    for layer in image_file.layers(image):
+        on_arrays.setdefault(re.sub(r"\.copy\d+$", "", layer.name), []).append(layer)
     judge.check(len(on_arrays) == network.on_arrays,
                 f"{len(on_arrays)} layers on the arrays instead of {network.on_arrays}")
+    copies = {name: len(layers) for name, layers in on_arrays.items() if len(layers) > 1}
+    judge.check(bool(copies) == bool(replicate), f"copies of layers: {copies}")
+    if copies:
+        print("copies of", ", ".join(f"{name}: {count}" for name, count in copies.items()))
     if network.on_host is not None:
         judge.check(len(host) == network.on_host,
                     f"{len(host)} linear operators on the host instead of {network.on_host}: "
@@ -205,6 +213,7 @@ def main():
     parser.add_argument("--target")
     parser.add_argument("--schedule", choices=("p2s", "s2p"))
     parser.add_argument("--thresholds", choices=("registers", "cells"), default="registers")
+    parser.add_argument("--replicate", type=int, default=0)
     parser.add_argument("--no-accuracy", action="store_true",
                         help="leave the whole data set out (sanitizer builds are slow)")
     options = parser.parse_args()
@@ -222,10 +231,11 @@ def main():
     declared = ["--input", f"{network.input}={network.declared}"] if network.declared else []
     chip = ["--target", options.target] if options.target else []
     chip += ["--schedule", options.schedule] if options.schedule else []
+    chip += ["--replicate", options.replicate] if options.replicate else []
     print(run("bnn-compile", path, *declared, *chip, "--array", options.array, "-o", image_path))
     run("bnn-image", "verify", image_path)
     image = image_file.load(image_file.schema(options.source, work), image_path)
-    compare_places(judge, network, image)
+    compare_places(judge, network, image, options.replicate)
     compare_chip(judge, image, options)
 
     inputs = golden["inputs"]

@@ -127,14 +127,15 @@ class Case:
     build(graph) makes the network; inputs is [samples, ...]; declared is the
     right side of `--input x=`; watch names inner tensors to compare; arrays is
     the number of layers that must be on the arrays (None: not judged); reason
-    is a text that a host operator's reason must contain.
+    is a text that a host operator's reason must contain; copies: convolutions
+    must have several copies of their weights.
     """
 
     def __init__(self, name, build, inputs, declared=None, watch=("act",), arrays=None,
-                 array=None, options=(), reason=None):
+                 array=None, options=(), reason=None, copies=False):
         self.name, self.build, self.inputs, self.declared = name, build, inputs, declared
         self.watch, self.arrays, self.array = watch, arrays, array
-        self.options, self.reason = options, reason
+        self.options, self.reason, self.copies = options, reason, copies
 
     def models(self):
         given, judged = Graph(standard=False), Graph(standard=True)

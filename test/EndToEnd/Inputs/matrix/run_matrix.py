@@ -98,6 +98,8 @@ def judge(case, work, module, array):
     if case.reason and not any(case.reason in op.reason for op in image_file.operators(image)):
         raise Failure(f"no reason contains '{case.reason}': "
                       f"{[op.reason for op in image_file.operators(image)]}")
+    if case.copies and not any(layer.name.endswith(".copy2") for layer in on_arrays):
+        raise Failure(f"no layer has copies: {[layer.name for layer in on_arrays]}")
     absent = {entry.tensor for entry in image.absent}
 
     traces = {}
