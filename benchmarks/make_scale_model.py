@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Writes a fully binary network of a wanted number of weights as ONNX.
 
-    make_scale_model.py WEIGHTS OUT.onnx
+    make_scale_model.py WEIGHTS OUT.onnx [--ragged]
 
 Layers of WIDTH x WIDTH with weights -1 and +1 in float32, each with a batch
 normalization and a sign; WIDTH is 4096, or less where the network is small.
-The weights are random with a fixed seed: the file is the same every time.
+--ragged: many small layers instead, of odd widths from 101 to 899, so that the
+tiles at the edges of each fill no subarray. The weights are random with a fixed
+seed: the file is the same every time.
 """
 
 import math
@@ -18,9 +20,17 @@ from onnx import TensorProto, helper, numpy_helper
 
 def main():
     weights, path = int(float(sys.argv[1])), sys.argv[2]
-    width = min(4096, math.isqrt(weights // 4))
-    layers = max(1, round(weights / (width * width)))
     rng = np.random.default_rng(1)
+    if sys.argv[3:] == ["--ragged"]:
+        widths = [501]
+        total = 0
+        while total < weights:
+            widths.append(2 * int(rng.integers(50, 450)) + 1)
+            total += widths[-2] * widths[-1]
+    else:
+        width = min(4096, math.isqrt(weights // 4))
+        widths = [width] * (max(1, round(weights / (width * width))) + 1)
+    layers = len(widths) - 1
     nodes, initializers = [], []
     tensor = "x"
 
@@ -31,25 +41,25 @@ def main():
 
     tensor = add("Sign", [tensor])
     for layer in range(layers):
-        bits = rng.integers(0, 2, size=(width, width), dtype=np.int8)
+        bits = rng.integers(0, 2, size=(widths[layer], widths[layer + 1]), dtype=np.int8)
         initializers.append(numpy_helper.from_array((2 * bits - 1).astype(np.float32), f"w{layer}"))
         tensor = add("MatMul", [tensor, f"w{layer}"])
         if layer + 1 == layers:
             break
         for name, low, high in (("gamma", -1, 1), ("beta", -1, 1), ("mean", -60, 60), ("var", 500, 5000)):
-            values = rng.uniform(low, high, width).astype(np.float32)
+            values = rng.uniform(low, high, widths[layer + 1]).astype(np.float32)
             initializers.append(numpy_helper.from_array(values, f"{name}{layer}"))
         tensor = add("BatchNormalization", [tensor] + [f"{n}{layer}" for n in ("gamma", "beta", "mean", "var")])
         tensor = add("Sign", [tensor])
     nodes[-1].output[0] = "scores"
     graph = helper.make_graph(
         nodes, "scale",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", width])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["N", width])], initializers)
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", widths[0]])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["N", widths[-1]])], initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     model.ir_version = 7
     onnx.save(model, path)
-    print(f"{path}: {layers} layers of {width} x {width}, {layers * width * width} weights")
+    print(f"{path}: {layers} layers, {sum(a * b for a, b in zip(widths, widths[1:]))} weights")
 
 
 if __name__ == "__main__":

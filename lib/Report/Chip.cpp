@@ -20,10 +20,11 @@ void addPlacement(const image::Image &image, Summary &summary) {
   std::vector<PackItem> items;
   std::set<uint32_t> chips;
   uint64_t cells = 0;
+  int64_t key = 0;
   auto add = [&](const image::TileGrid &grid, const image::TileBlock &block,
-                 bool wholeRows) {
+                 bool wholeRows, int64_t readWith) {
     PackItem item{int64_t(grid.rowsOf(block)), int64_t(grid.columnsOf(block)),
-                  0};
+                  readWith};
     if (wholeRows)
       item.columns = target.columns();
     cells += uint64_t(item.rows * item.columns);
@@ -36,10 +37,15 @@ void addPlacement(const image::Image &image, Summary &summary) {
     image::TileGrid grid(target, layer);
     // Columns that alternate are counted: they are the layer's.
     bool wholeRows = layer.lane_padding() == ArrayLayer::ALTERNATING;
+    // Read at once: a tile row. Thresholds with the weights of their neurons
+    // (p2s), or those of a band after all weights.
     for (uint64_t i = 0; i < grid.size(); ++i)
-      add(grid, grid.tile(i), wholeRows);
+      add(grid, grid.tile(i), wholeRows, key + int64_t(i / grid.columns()));
+    if (!grid.rowIsNeuron())
+      key += int64_t(grid.rows());
     for (uint64_t i = 0; i < grid.thresholdTiles(); ++i)
-      add(grid, grid.thresholdTile(i), false);
+      add(grid, grid.thresholdTile(i), false, key + int64_t(i / grid.pieces()));
+    key += int64_t(std::max(grid.rows(), grid.columns()));
     for (const auto *list : {&layer.placement(), &layer.threshold_placement()})
       for (const image::Placement &tile : *list)
         chips.insert(tile.chip());
@@ -48,8 +54,11 @@ void addPlacement(const image::Image &image, Summary &summary) {
   summary.reprogrammed = target.time_multiplexed();
   summary.areaBound =
       divideCeil(cells, uint64_t(target.rows()) * target.columns());
-  summary.packingBound =
-      uint64_t(packingBound(items, target.rows(), target.columns()));
+  for (auto [bound, sharing] :
+       {std::pair(&summary.packingBound, Sharing::IfNeeded),
+        std::pair(&summary.apartBound, Sharing::Never)})
+    *bound =
+        uint64_t(packingBound(items, target.rows(), target.columns(), sharing));
 }
 
 void addCycles(const image::Image &image, const ArrayLayer &layer, Row &row) {

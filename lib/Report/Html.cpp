@@ -120,6 +120,13 @@ static std::string facts(const Summary &summary) {
   add("subarrays", fmt::format("{} of {}x{} on {} chip{}", summary.subarrays,
                                summary.rows, summary.columns, summary.chips,
                                summary.chips == 1 ? "" : "s"));
+  add("least subarrays",
+      summary.apartBound == summary.packingBound
+          ? fmt::format("{} in any packing", summary.packingBound)
+          : fmt::format(
+                "{} in any packing, {} if tiles that are read together lie "
+                "apart",
+                summary.packingBound, summary.apartBound));
   add("weights in cells",
       fmt::format("{} ({:.1f} % of the cells)", summary.weights,
                   100 * summary.utilization));

@@ -259,6 +259,7 @@ std::string formatJson(const Summary &summary, const FloorPlan &plan) {
     json.attribute("reprogrammed", summary.reprogrammed);
     json.attribute("areaBound", summary.areaBound);
     json.attribute("packingBound", summary.packingBound);
+    json.attribute("apartBound", summary.apartBound);
     json.attributeObject("cycles", [&] {
       json.attribute("steady", summary.steadyCycles);
       json.attribute("latency", summary.latencyCycles);

@@ -1,22 +1,19 @@
 //===- Packing.cpp - Small rectangles in few subarrays --------------------===//
 //
-// Maximal rectangles, best short side fit (Jylänki, A Thousand Ways to Pack the
-// Bin, 2010). The lower bound: a function u on [0, 1] is dual feasible if
-// numbers that sum to at most 1 have images that do; then the sum over all
-// items of u(width) v(height) bounds the bins from below (Fekete and Schepers,
-// 2004). u_e keeps what lies between e and 1 - e, drops what is smaller and
-// rounds up what is larger.
+// Maximal rectangles (Jylänki, A Thousand Ways to Pack the Bin, 2010), with
+// several orders of the items and several rules for the rectangle that takes
+// the next one. What one rule packs badly another packs well, and the lower
+// bound says when to stop.
 //
 //===----------------------------------------------------------------------===//
 
 #include "bnn/Support/Packing.h"
-#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/MathExtras.h"
+#include "llvm/ADT/SmallVector.h"
 #include <algorithm>
-#include <map>
+#include <array>
 #include <numeric>
-#include <set>
 
 using namespace bnn;
 
@@ -37,47 +34,77 @@ struct Rectangle {
   }
 };
 
+/// Which items come first: larger ones, or those of the keys with most items,
+/// which need most bins where no two share one.
+enum class Order : uint8_t { Area, Rows, Columns, LongSide, ShortSide, Key };
+/// What of a free rectangle is to be left over least.
+enum class Fit : uint8_t { ShortSide, LongSide, Area };
+
+struct Rule {
+  Order order = Order::Area;
+  Fit fit = Fit::ShortSide;
+  /// Bins without an item of the same key are better than those that fit
+  /// better.
+  bool apartFirst = true;
+};
+
+using Score = std::array<int64_t, 3>;
+
 /// A subarray that is being filled.
 class Bin {
 public:
   Bin(int64_t index, int64_t rows, int64_t columns)
       : index(index), free{{0, 0, rows, columns}} {}
 
-  /// The free rectangle that the item fits best, or -1; `score` is what it
-  /// leaves on the shorter and the longer side.
-  int bestFit(const PackItem &item, std::pair<int64_t, int64_t> &score) const {
-    int best = -1;
-    for (auto [i, rectangle] : llvm::enumerate(free)) {
-      int64_t rows = rectangle.rows - item.rows;
-      int64_t columns = rectangle.columns - item.columns;
-      if (rows < 0 || columns < 0)
-        continue;
-      std::pair<int64_t, int64_t> left{std::min(rows, columns),
-                                       std::max(rows, columns)};
-      if (best < 0 || left < score) {
-        best = int(i);
-        score = left;
-      }
-    }
-    return best;
-  }
-
+  /// The free rectangle that the item fits best, or -1.
+  int bestFit(const PackItem &item, Fit fit,
+              std::array<int64_t, 2> &score) const;
   PackedItem place(const PackItem &item, int rectangle);
+  bool holds(int64_t key) const { return llvm::is_contained(keys, key); }
+  /// Whether anything of that size may fit yet.
+  bool takes(int64_t rows, int64_t columns) const {
+    return llvm::any_of(free, [&](const Rectangle &rectangle) {
+      return rectangle.rows >= rows && rectangle.columns >= columns;
+    });
+  }
 
   int64_t index;
   int64_t reads = 0;
-  llvm::SmallDenseSet<int64_t, 8> keys;
 
 private:
-  std::vector<Rectangle> free;
+  llvm::SmallVector<int64_t, 8> keys;
+  llvm::SmallVector<Rectangle, 8> free;
 };
 
 } // namespace
 
+int Bin::bestFit(const PackItem &item, Fit fit,
+                 std::array<int64_t, 2> &score) const {
+  int best = -1;
+  for (auto [i, rectangle] : llvm::enumerate(free)) {
+    int64_t rows = rectangle.rows - item.rows;
+    int64_t columns = rectangle.columns - item.columns;
+    if (rows < 0 || columns < 0)
+      continue;
+    int64_t little = std::min(rows, columns), much = std::max(rows, columns);
+    std::array<int64_t, 2> left{little, much};
+    if (fit == Fit::LongSide)
+      left = {much, little};
+    else if (fit == Fit::Area)
+      left = {rectangle.rows * rectangle.columns - item.rows * item.columns,
+              little};
+    if (best < 0 || left < score) {
+      best = int(i);
+      score = left;
+    }
+  }
+  return best;
+}
+
 PackedItem Bin::place(const PackItem &item, int rectangle) {
-  Rectangle taken{free[rectangle].row, free[rectangle].column, item.rows,
-                  item.columns};
-  std::vector<Rectangle> next;
+  Rectangle taken{free[size_t(rectangle)].row, free[size_t(rectangle)].column,
+                  item.rows, item.columns};
+  llvm::SmallVector<Rectangle, 16> next;
   for (const Rectangle &from : free) {
     if (!from.overlaps(taken)) {
       next.push_back(from);
@@ -105,88 +132,162 @@ PackedItem Bin::place(const PackItem &item, int rectangle) {
     if (!inside)
       free.push_back(candidate);
   }
-  keys.insert(item.readWith);
+  if (!holds(item.readWith))
+    keys.push_back(item.readWith);
   reads += item.reads;
   return {index, taken.row, taken.column};
 }
 
-std::vector<PackedItem> bnn::pack(llvm::ArrayRef<PackItem> items, int64_t rows,
-                                  int64_t columns, Sharing sharing,
-                                  int64_t mostReads) {
-  std::vector<size_t> order(items.size());
-  std::iota(order.begin(), order.end(), 0);
-  llvm::stable_sort(order, [&](size_t a, size_t b) {
-    const PackItem &x = items[a], &y = items[b];
-    return std::make_tuple(-x.rows * x.columns, -x.rows, -x.columns) <
-           std::make_tuple(-y.rows * y.columns, -y.rows, -y.columns);
-  });
-  std::vector<PackedItem> places(items.size());
-  // Few of the oldest bins with room are looked at, so that the time stays
-  // linear in the items.
-  constexpr size_t window = 128;
-  std::vector<Bin> open;
+//===----------------------------------------------------------------------===//
+// One attempt
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct Packing {
+  std::vector<PackedItem> places;
   int64_t bins = 0;
-  for (size_t i : order) {
+};
+
+class Packer {
+public:
+  Packer(llvm::ArrayRef<PackItem> items, int64_t rows, int64_t columns,
+         Sharing sharing, int64_t mostReads)
+      : items(items), rows(rows), columns(columns), sharing(sharing),
+        mostReads(mostReads), leastRows(items.size() + 1, rows),
+        leastColumns(items.size() + 1, columns) {
+    for (const PackItem &item : items)
+      ++ofKey[item.readWith];
+  }
+
+  std::vector<size_t> sorted(Order order) const;
+  Packing run(llvm::ArrayRef<size_t> order, const Rule &rule);
+
+private:
+  Bin &openBin(std::vector<Bin> &open, int64_t index, size_t next) const;
+
+  llvm::ArrayRef<PackItem> items;
+  int64_t rows, columns;
+  Sharing sharing;
+  int64_t mostReads;                      // of a bin; 0: any number
+  llvm::DenseMap<int64_t, int64_t> ofKey; // items
+  /// Of the items from that one of the order on.
+  std::vector<int64_t> leastRows, leastColumns;
+};
+
+} // namespace
+
+std::vector<size_t> Packer::sorted(Order order) const {
+  std::vector<size_t> result(items.size());
+  std::iota(result.begin(), result.end(), 0);
+  auto key = [&](size_t i) -> Score {
+    auto [rows, columns, readWith, reads] = items[i];
+    int64_t area = rows * columns;
+    switch (order) {
+    case Order::Area:
+      return {-area, -rows, -columns};
+    case Order::Rows:
+      return {-rows, -columns, 0};
+    case Order::Columns:
+      return {-columns, -rows, 0};
+    case Order::LongSide:
+      return {-std::max(rows, columns), -area, -rows};
+    case Order::ShortSide:
+      return {-std::min(rows, columns), -area, -rows};
+    case Order::Key:
+      return {-ofKey.lookup(readWith), -area, -rows};
+    }
+    return {};
+  };
+  llvm::stable_sort(result,
+                    [&](size_t a, size_t b) { return key(a) < key(b); });
+  return result;
+}
+
+/// Few bins stay open, so that the time stays linear in the items: those that
+/// take no item that is left go first, then the oldest.
+Bin &Packer::openBin(std::vector<Bin> &open, int64_t index, size_t next) const {
+  constexpr size_t window = 128;
+  if (open.size() == window) {
+    llvm::erase_if(open, [&](const Bin &bin) {
+      return !bin.takes(leastRows[next], leastColumns[next]);
+    });
+    if (open.size() == window)
+      open.erase(open.begin());
+  }
+  return open.emplace_back(index, rows, columns);
+}
+
+Packing Packer::run(llvm::ArrayRef<size_t> order, const Rule &rule) {
+  for (size_t i = order.size(); i-- > 0;) {
+    leastRows[i] = std::min(leastRows[i + 1], items[order[i]].rows);
+    leastColumns[i] = std::min(leastColumns[i + 1], items[order[i]].columns);
+  }
+  Packing packing;
+  packing.places.resize(items.size());
+  std::vector<Bin> open;
+  for (auto [next, i] : llvm::enumerate(order)) {
     const PackItem &item = items[i];
     Bin *bestBin = nullptr;
     int best = -1;
-    std::tuple<bool, int64_t, int64_t> bestScore;
+    Score bestScore;
     for (Bin &bin : open) {
-      bool shared = bin.keys.contains(item.readWith);
-      if (shared && sharing == Sharing::Never)
-        continue;
       if (mostReads && bin.reads + item.reads > mostReads)
         continue;
-      std::pair<int64_t, int64_t> left;
-      int rectangle = bin.bestFit(item, left);
-      std::tuple<bool, int64_t, int64_t> score{shared, left.first, left.second};
-      if (rectangle >= 0 && (!bestBin || score < bestScore)) {
+      std::array<int64_t, 2> left;
+      int rectangle = bin.bestFit(item, rule.fit, left);
+      if (rectangle < 0)
+        continue;
+      bool shared = bin.holds(item.readWith);
+      if (shared && sharing == Sharing::Never)
+        continue;
+      Score score = rule.apartFirst ? Score{shared, left[0], left[1]}
+                                    : Score{left[0], left[1], shared};
+      if (!bestBin || score < bestScore) {
         bestBin = &bin;
         best = rectangle;
         bestScore = score;
       }
     }
     if (!bestBin) {
-      if (open.size() == window)
-        open.erase(open.begin());
-      bestBin = &open.emplace_back(bins++, rows, columns);
+      bestBin = &openBin(open, packing.bins++, next);
       best = 0;
     }
-    places[i] = bestBin->place(item, best);
+    packing.places[i] = bestBin->place(item, best);
   }
-  return places;
+  return packing;
 }
 
-/// `side` times u_e(length / side).
-static int64_t dualFeasible(int64_t length, int64_t side, int64_t e) {
-  return length > side - e ? side : length < e ? 0 : length;
-}
+//===----------------------------------------------------------------------===//
+// The best of several
+//===----------------------------------------------------------------------===//
 
-int64_t bnn::packingBound(llvm::ArrayRef<PackItem> items, int64_t rows,
-                          int64_t columns) {
-  std::map<std::pair<int64_t, int64_t>, int64_t> sizes;
-  for (const PackItem &item : items)
-    ++sizes[{item.rows, item.columns}];
-  // u_e changes where an item begins or ends to be rounded.
-  std::set<int64_t> rowCuts{0}, columnCuts{0};
-  auto addCuts = [](std::set<int64_t> &cuts, int64_t length, int64_t side) {
-    for (int64_t cut : {length, length + 1, side - length, side - length + 1})
-      if (cut > 0 && 2 * cut <= side)
-        cuts.insert(cut);
+std::vector<PackedItem> bnn::pack(llvm::ArrayRef<PackItem> items, int64_t rows,
+                                  int64_t columns, Sharing sharing,
+                                  int64_t mostReads, int64_t enough) {
+  Packer packer(items, rows, columns, sharing, mostReads);
+  std::vector<size_t> order = packer.sorted(Order::Area);
+  Packing best = packer.run(order, {});
+  if (best.bins <= enough)
+    return std::move(best.places);
+  enough = std::max(enough, packingBound(items, rows, columns, sharing));
+  auto attempt = [&](const Rule &rule) {
+    if (best.bins <= enough)
+      return;
+    Packing packing = packer.run(order, rule);
+    if (packing.bins < best.bins)
+      best = std::move(packing);
   };
-  for (auto [size, count] : sizes) {
-    addCuts(rowCuts, size.first, rows);
-    addCuts(columnCuts, size.second, columns);
+  constexpr Order orders[] = {Order::Area,     Order::Rows,      Order::Columns,
+                              Order::LongSide, Order::ShortSide, Order::Key};
+  for (Order each : orders) {
+    if (best.bins <= enough)
+      break;
+    order = packer.sorted(each);
+    for (Fit fit : {Fit::ShortSide, Fit::LongSide, Fit::Area})
+      for (bool apartFirst : {true, false})
+        if (apartFirst || sharing == Sharing::IfNeeded)
+          attempt({each, fit, apartFirst});
   }
-  int64_t bound = 0;
-  for (int64_t rowCut : rowCuts)
-    for (int64_t columnCut : columnCuts) {
-      __int128 sum = 0;
-      for (auto [size, count] : sizes)
-        sum += __int128(dualFeasible(size.first, rows, rowCut)) *
-               dualFeasible(size.second, columns, columnCut) * count;
-      __int128 bin = __int128(rows) * columns;
-      bound = std::max(bound, int64_t((sum + bin - 1) / bin));
-    }
-  return bound;
+  return std::move(best.places);
 }

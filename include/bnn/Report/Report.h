@@ -80,9 +80,9 @@ struct Summary {
   uint64_t subarrays = 0;    ///< that hold a tile, of all chips
   uint64_t chips = 0;        ///< with a tile
   bool reprogrammed = false; ///< one chip, written for each of `chips` in turn
-  /// Subarrays that the area of all tiles fills, and that no packing of them
-  /// does with less of.
-  uint64_t areaBound = 0, packingBound = 0;
+  /// Subarrays that the area of all tiles fills, that no packing of them does
+  /// with less of, and none in which tiles that are read together lie apart.
+  uint64_t areaBound = 0, packingBound = 0, apartBound = 0;
   uint64_t weights = 0;       ///< in cells (weight planes counted)
   uint64_t hostWeights = 0;   ///< of linear operators on the host
   double utilization = 0;     ///< weights / cells of all subarrays

@@ -33,18 +33,20 @@ struct PackedItem {
 
 /// Puts the items, which do not overlap then, into bins of `rows` x `columns`;
 /// bins are numbered from 0 without gaps. With `mostReads`, items share a bin
-/// only as far as their reads do not exceed it. Deterministic, largest items
-/// first, each into the free rectangle that leaves the shortest side (maximal
-/// rectangles); `Sharing::IfNeeded` opens a bin only where no other has room,
-/// and prefers those without an item of the same key.
+/// only as far as their reads do not exceed it. Deterministic. Several orders
+/// and rules are tried, each near-linear in the items, until one needs no more
+/// bins than `packingBound` or than `enough`; of equal ones the first is taken,
+/// which puts the largest items first and prefers bins without an item of the
+/// same key. `Sharing::IfNeeded` opens a bin only where no other has room.
 std::vector<PackedItem> pack(llvm::ArrayRef<PackItem> items, int64_t rows,
                              int64_t columns, Sharing sharing,
-                             int64_t mostReads = 0);
+                             int64_t mostReads = 0, int64_t enough = 0);
 
-/// Bins that no packing of the items can do with less of: the area, and bounds
-/// from dual feasible functions for items that take more than half.
+/// Bins that no packing of the items can do with less of: the area, bounds
+/// from dual feasible functions for items that leave room for none or few
+/// others, and with `Sharing::Never` the items of one key.
 int64_t packingBound(llvm::ArrayRef<PackItem> items, int64_t rows,
-                     int64_t columns);
+                     int64_t columns, Sharing sharing = Sharing::IfNeeded);
 
 } // namespace bnn
 

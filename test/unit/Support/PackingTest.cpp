@@ -51,7 +51,7 @@ TEST_P(Packing, ItemsLieApartAndTheBoundHolds) {
     std::vector<PackedItem> places = pack(items, rows, columns, sharing);
     ASSERT_EQ(places.size(), items.size());
     checkApart(items, places, rows, columns);
-    EXPECT_GE(binsOf(places), packingBound(items, rows, columns));
+    EXPECT_GE(binsOf(places), packingBound(items, rows, columns, sharing));
     std::set<std::pair<int64_t, int64_t>> keys;
     std::set<int64_t> bins;
     for (size_t i = 0; i < items.size(); ++i) {
@@ -74,6 +74,88 @@ TEST(Packing, BoundKnowsWhatCannotStandSideBySide) {
   items.assign(8, {5, 5, 0});
   EXPECT_EQ(packingBound(items, 10, 10), 2);
   EXPECT_EQ(binsOf(pack(items, 10, 10, Sharing::IfNeeded)), 2);
+}
+
+TEST(Packing, BoundKnowsWhatFitsOnlyTwice) {
+  // A third one of 11 rows does not fit into 32, whatever the area says.
+  std::vector<PackItem> items(7, PackItem{11, 32, 0});
+  EXPECT_EQ(packingBound(items, 32, 32), 4);
+  EXPECT_EQ(binsOf(pack(items, 32, 32, Sharing::IfNeeded)), 4);
+}
+
+TEST(Packing, BoundKnowsWhatStandsNeverTogether) {
+  // Full columns and full rows: each kind needs bins of its own.
+  std::vector<PackItem> items{{64, 16, 0}, {10, 64, 1}, {64, 4, 2}, {8, 64, 3}};
+  EXPECT_EQ(packingBound(items, 64, 64), 2);
+  EXPECT_EQ(binsOf(pack(items, 64, 64, Sharing::IfNeeded)), 2);
+}
+
+TEST(Packing, BoundKnowsWhatIsReadAtOnce) {
+  // Five of one key and, beside none of them, two full ones.
+  std::vector<PackItem> items(5, PackItem{4, 32, 0});
+  items.push_back({32, 32, 1});
+  items.push_back({32, 32, 1});
+  EXPECT_EQ(packingBound(items, 32, 32), 3);
+  EXPECT_EQ(packingBound(items, 32, 32, Sharing::Never), 7);
+}
+
+/// Whether items first .. can be placed beside `placed` in bins 0 .. bins - 1.
+/// All places are tried: an independent judge of small packings.
+bool fitsInto(const std::vector<PackItem> &items,
+              std::vector<PackedItem> &placed, int64_t bins, int64_t rows,
+              int64_t columns, Sharing sharing) {
+  size_t next = placed.size();
+  if (next == items.size())
+    return true;
+  const PackItem &item = items[next];
+  int64_t used = binsOf(placed);
+  for (int64_t bin = 0; bin < std::min(bins, used + 1); ++bin)
+    for (int64_t row = 0; row + item.rows <= rows; ++row)
+      for (int64_t column = 0; column + item.columns <= columns; ++column) {
+        bool free = true;
+        for (size_t i = 0; i < next && free; ++i)
+          free = placed[i].bin != bin ||
+                 ((sharing == Sharing::IfNeeded ||
+                   items[i].readWith != item.readWith) &&
+                  (placed[i].row >= row + item.rows ||
+                   row >= placed[i].row + items[i].rows ||
+                   placed[i].column >= column + item.columns ||
+                   column >= placed[i].column + items[i].columns));
+        if (!free)
+          continue;
+        placed.push_back({bin, row, column});
+        if (fitsInto(items, placed, bins, rows, columns, sharing))
+          return true;
+        placed.pop_back();
+      }
+  return false;
+}
+
+TEST(Packing, BoundIsNoMoreThanTheLeastOfAllPackings) {
+  std::mt19937 random{1};
+  auto draw = [&](int64_t from, int64_t to) {
+    return std::uniform_int_distribution<int64_t>(from, to)(random);
+  };
+  int reached = 0, least = 0;
+  for (int round = 0; round < 300; ++round) {
+    int64_t rows = draw(2, 4), columns = draw(2, 4);
+    std::vector<PackItem> items(size_t(draw(1, 6)));
+    for (PackItem &item : items)
+      item = {draw(1, rows), draw(1, columns), draw(0, 2)};
+    for (Sharing sharing : {Sharing::Never, Sharing::IfNeeded}) {
+      int64_t bins = 1;
+      for (;; ++bins) {
+        std::vector<PackedItem> placed;
+        if (fitsInto(items, placed, bins, rows, columns, sharing))
+          break;
+      }
+      EXPECT_LE(packingBound(items, rows, columns, sharing), bins);
+      reached += packingBound(items, rows, columns, sharing) == bins;
+      least += binsOf(pack(items, rows, columns, sharing)) == bins;
+    }
+  }
+  EXPECT_GE(reached, 570); // of 600
+  EXPECT_GE(least, 590);
 }
 
 TEST(Packing, WhatIsReadAtOnceSharesOnlyForABin) {

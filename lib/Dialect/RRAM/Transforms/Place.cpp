@@ -72,10 +72,11 @@ private:
     return tile.item.rows == rows && tile.item.columns == columns;
   }
   /// Places tiles begin .. end - 1 on chip `chip` and returns the subarrays.
+  /// Without `to` they are only counted, and `enough` is as good as the least.
   int64_t placeOn(int64_t chip, size_t begin, size_t end,
-                  std::vector<Place> *to) const;
+                  std::vector<Place> *to, int64_t enough = 0) const;
   bool fits(size_t begin, size_t end) const {
-    return placeOn(0, begin, end, nullptr) <= onChip;
+    return placeOn(0, begin, end, nullptr, onChip) <= onChip;
   }
 
   ModuleOp module;
@@ -153,7 +154,7 @@ void Placer::collect() {
 }
 
 int64_t Placer::placeOn(int64_t chip, size_t begin, size_t end,
-                        std::vector<Place> *to) const {
+                        std::vector<Place> *to, int64_t enough) const {
   std::vector<PackItem> items;
   int64_t full = 0;
   for (size_t i = begin; i < end; ++i)
@@ -161,8 +162,11 @@ int64_t Placer::placeOn(int64_t chip, size_t begin, size_t end,
       ++full;
     else
       items.push_back(tiles[i].item);
+  if (!to && enough && full > enough)
+    return full;
   std::vector<PackedItem> packed =
-      pack(items, rows, columns, sharing, mostReads);
+      pack(items, rows, columns, sharing, mostReads,
+           std::max<int64_t>(enough - full, 0));
   int64_t bins = 0;
   for (const PackedItem &item : packed)
     bins = std::max(bins, item.bin + 1);
@@ -206,7 +210,7 @@ int64_t Placer::bound() const {
   std::vector<PackItem> items;
   for (const Tile &tile : tiles)
     items.push_back(tile.item);
-  return packingBound(items, rows, columns) + firstFree;
+  return packingBound(items, rows, columns, sharing) + firstFree;
 }
 
 bool Placer::place() {

@@ -26,7 +26,7 @@ assert [row["schedule"] for row in arrays] == ["p2s"] * 4
 # Lines of the input image, of the activations before the second convolution and the pool, all of it else.
 assert [row["bufferBits"] for row in layers if row["place"] != "host"] == \
     [5 * (2 * 8 + 2 + 1), 32 * (2 * 8 + 2 + 1), 32 * (8 + 1 + 1), 512, 128], layers
-assert (report["areaBound"], report["packingBound"], report["chips"]) == (76, 76, 1), report
+assert (report["areaBound"], report["packingBound"], report["apartBound"], report["chips"]) == (76, 76, 78, 1), report
 assert report["weights"] == sum(row["fanIn"] * row["neurons"] * row["weightPlanes"]
                                 for row in arrays)
 assert report["utilization"] == report["weights"] / (76 * 32 * 32)

@@ -81,7 +81,7 @@ def RRAMPlace : Pass<"rram-place", "::mlir::ModuleOp"> {
            "Read no subarray longer than the slowest layer takes">];
   let statistics = [
     Statistic<"numSubarrays", "subarrays", "Subarrays used">,
-    Statistic<"lowerBound", "lower-bound", "Subarrays that any packing needs">,
+    Statistic<"lowerBound", "lower-bound", "Subarrays that any such packing needs">,
     Statistic<"numChips", "chips", "Chips used">];
 }
 
