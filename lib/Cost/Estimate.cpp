@@ -118,13 +118,25 @@ static Sum energyOf(const Operations &operations, const Target &target) {
   return sum;
 }
 
+/// Bits that a subarray keeps of what lets its cells move away from defects.
+static uint64_t addressBits(const image::Target &target) {
+  uint64_t rows = target.rows(), spare = target.spare_rows();
+  uint64_t columns = target.columns() + target.spare_columns();
+  // A table, or for each spare row the address that it takes.
+  uint64_t bits = target.row_tables() ? rows * Log2_64_Ceil(rows + spare)
+                                      : spare * Log2_64_Ceil(rows);
+  bits += target.spare_columns() * Log2_64_Ceil(columns);
+  return bits + (target.partial_complement() ? rows : 0);
+}
+
 /// What the periphery of all subarrays takes: a popcount tree and an adder
 /// where rows are neurons, a counter for each column where they are inputs.
 static Sum areaOf(const image::Image &image, const Target &target,
                   uint64_t bufferBits) {
   const Coefficients &each = target.coefficients;
   uint64_t subarrays = image::occupiedSubarrays(image).physical;
-  uint64_t columns = image.target().columns(), rows = image.target().rows();
+  uint64_t columns = image.target().columns() + image.target().spare_columns();
+  uint64_t rows = image.target().rows() + image.target().spare_rows();
   uint64_t amplifiers = divideCeil(
       columns,
       uint64_t(std::max(1u, image.target().columns_per_sense_amplifier())));
@@ -138,9 +150,7 @@ static Sum areaOf(const image::Image &image, const Target &target,
   }
   if (target.capabilities.has(Schedules::S2P))
     adders += subarrays * columns * width;
-  uint64_t table = target.capabilities.rowAddress == RowAddress::PerSubarray
-                       ? subarrays * rows * Log2_64_Ceil(rows)
-                       : 0;
+  uint64_t table = subarrays * addressBits(image.target());
   Sum sum;
   sum.unit = "square_micrometre";
   sum.parts = {makePart("cells", "cell_area", subarrays * rows * columns,
@@ -154,8 +164,8 @@ static Sum areaOf(const image::Image &image, const Target &target,
                         each.adderArea),
                makePart("comparison", "compare_area", subarrays * width, "bits",
                         each.compareArea),
-               makePart("buffers, row tables", "buffer_area",
-                        bufferBits + table, "bits", each.bufferArea)};
+               makePart("buffers, tables", "buffer_area", bufferBits + table,
+                        "bits", each.bufferArea)};
   return sum;
 }
 
