@@ -72,6 +72,18 @@ static std::string toJson(ArrayRef<LayerHarm> before, ArrayRef<LayerHarm> after,
   return formatv("{0:2}\n", json::Value(std::move(root))).str();
 }
 
+/// What --importance says, for `image`.
+static Expected<std::vector<std::vector<float>>>
+readImportance(const std::string &path, const image::Image &image) {
+  Expected<std::unique_ptr<MemoryBuffer>> file = openFile(path);
+  if (!file)
+    return file.takeError();
+  auto rows = device::parseImportance((*file)->getBuffer(), path);
+  if (!rows)
+    return rows.takeError();
+  return device::importanceOf(*rows, image, path);
+}
+
 Error avoid(const AvoidRequest &request, raw_ostream &os) {
   if (request.output == "-" || (request.output.empty() && request.json == "-"))
     return makeError("give -o a file; its place on standard output is for the "
@@ -90,9 +102,16 @@ Error avoid(const AvoidRequest &request, raw_ostream &os) {
       device::brokenCells(*defects, device::chipSize(*image), request.defects);
   if (!broken)
     return broken.takeError();
+  placement::AvoidOptions options = request.options;
+  if (!request.importance.empty()) {
+    auto importance = readImportance(request.importance, *image);
+    if (!importance)
+      return importance.takeError();
+    options.importance = std::move(*importance);
+  }
   std::vector<LayerHarm> before = placement::harmOf(*image, *broken);
   if (!request.output.empty())
-    if (Error error = placement::avoidDefects(*image, *broken, request.options))
+    if (Error error = placement::avoidDefects(*image, *broken, options))
       return createFileError(request.image, std::move(error));
   std::vector<LayerHarm> after = placement::harmOf(*image, *broken);
   OutputFiles files;

@@ -10,7 +10,7 @@
 
 /// Files and options of `avoid`; empty where not given.
 struct AvoidRequest {
-  std::string image, defects, output, json;
+  std::string image, defects, output, json, importance;
   bnn::placement::AvoidOptions options;
 };
 

@@ -131,6 +131,11 @@ cl::opt<std::string> avoidDefectsFile("defects", cl::value_desc("FILE.csv"),
 cl::opt<std::string> avoidOutput("o", cl::value_desc("chip.rimg"),
                                  cl::desc("Output (default: only count)"),
                                  cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string>
+    avoidImportance("importance", cl::value_desc("FILE.csv"),
+                    cl::desc("What a wrong weight of each neuron counts, from "
+                             "bnn-sim --importance (default: 1)"),
+                    cl::sub(avoidCommand), cl::cat(category));
 cl::opt<std::string> avoidJson("json", cl::value_desc("FILE.json"),
                                cl::desc("Write the counts as JSON"),
                                cl::sub(avoidCommand), cl::cat(category));
@@ -350,7 +355,8 @@ Error runAvoid() {
   options.moveRows = !is_contained(avoidWithout, Freedom::Rows);
   options.useComplement = !is_contained(avoidWithout, Freedom::Complement);
   options.useSpares = !is_contained(avoidWithout, Freedom::Spares);
-  return avoid({avoidFile, avoidDefectsFile, avoidOutput, avoidJson, options},
+  return avoid({avoidFile, avoidDefectsFile, avoidOutput, avoidJson,
+                avoidImportance, options},
                outs());
 }
 

@@ -2,6 +2,7 @@
 
 #include "Figures.h"
 #include "ChipReport.h"
+#include "Decisions.h"
 #include "DeviceFigures.h"
 #include "bnn/Plot/Plots.h"
 #include "bnn/Support/Error.h"
@@ -99,84 +100,23 @@ plot::Picture drawYield(const FigureData &data) {
   return draw(plot);
 }
 
-/// Adds the distance of each of `layer`'s counts to the nearest of its
-/// thresholds. `accumulators` are [sample][output element].
-void addMargins(const image::ArrayLayer &layer, const Tensor &accumulators,
-                plot::MarginSeries &series) {
-  const image::Thresholds &table = layer.thresholds();
-  std::vector<int> starts{0};
-  for (uint32_t count : table.counts())
-    starts.push_back(starts.back() + int(count));
-  int64_t samples = accumulators.shape.front(), neurons = layer.neurons();
-  int64_t size = samples ? accumulators.size() / samples : 0;
-  int64_t positions = size / neurons;
-  for (int64_t i = 0; i < accumulators.size(); ++i) {
-    int64_t at = i % size;
-    bool outer = layer.has_convolution(); // neurons are the outer axis
-    int64_t neuron = outer ? at / positions : at % neurons;
-    int64_t position = outer ? at % positions : at / neurons;
-    int64_t cls =
-        layer.position_class_size() ? layer.position_class(int(position)) : 0;
-    int64_t function = cls * neurons + neuron;
-    int64_t bias = layer.bias_size() ? layer.bias(int(function)) : 0;
-    // What accumulatorOf computes, backwards.
-    int64_t count = (int64_t(accumulators.data[i]) * layer.divisor() - bias) /
-                    int64_t(layer.count_unit());
-    int64_t nearest = -1;
-    for (int t = starts[function]; t < starts[function + 1]; ++t) {
-      int64_t distance = std::abs(count - table.thresholds(t));
-      if (nearest < 0 || distance < nearest)
-        nearest = distance;
-    }
-    if (nearest < 0)
-      continue; // a constant: nothing is compared
-    if (uint64_t(nearest) >= series.outputs.size())
-      series.outputs.resize(nearest + 1, 0);
-    ++series.outputs[nearest];
-  }
-}
-
-/// Counts of the noise-free image.
+/// Distances of the counts to the nearest threshold, of the noise-free image.
 Expected<plot::Picture> drawMargin(const FigureData &data) {
-  RunOptions run;
-  run.threads = data.options.threads;
-  run.batch = data.options.batch;
-  run.seed = data.options.seed;
-  run.boundaryTies = false;
   plot::MarginPlot plot;
-  std::vector<const image::ArrayLayer *> layers;
-  for (const image::Step &step : data.image.steps())
-    if (step.has_array() && step.array().has_thresholds()) {
-      layers.push_back(&step.array());
-      plot.layers.push_back({step.array().name(), {}});
-    }
-  if (layers.empty())
+  for (const image::ArrayLayer *layer : decidingLayers(data.image))
+    plot.layers.push_back({layer->name(), {}});
+  if (plot.layers.empty())
     return makeError("--plot margin: no layer on the arrays has thresholds");
-  run.accumulators = true;
-  // Accumulators are large: some samples at a time.
-  int64_t samples = data.inputs.front().shape[0];
-  constexpr int64_t step = 64;
-  for (int64_t first = 0; first < samples; first += step) {
-    int64_t count = std::min(step, samples - first);
-    std::vector<Tensor> part;
-    for (const Tensor &input : data.inputs) {
-      int64_t size = input.size() / samples;
-      Tensor cut;
-      cut.type = input.type;
-      cut.shape = input.shape;
-      cut.shape[0] = count;
-      cut.data.assign(input.data.begin() + first * size,
-                      input.data.begin() + (first + count) * size);
-      part.push_back(std::move(cut));
-    }
-    Expected<RunResult> result = data.simulator.run(part, run);
-    if (!result)
-      return result.takeError();
-    for (const NamedTensor &trace : result->traces)
-      for (auto [layer, series] : zip(layers, plot.layers))
-        if (trace.name == layer->name() + "/accumulator")
-          addMargins(*layer, trace.tensor, series);
-  }
+  if (Error error = forEachComparison(data, [&](const Comparison &comparison) {
+        int64_t nearest = INT64_MAX;
+        for (int64_t threshold : comparison.thresholds)
+          nearest = std::min(nearest, std::abs(comparison.count - threshold));
+        auto &outputs = plot.layers[comparison.layer].outputs;
+        if (uint64_t(nearest) >= outputs.size())
+          outputs.resize(size_t(nearest) + 1, 0);
+        ++outputs[size_t(nearest)];
+      }))
+    return std::move(error);
   return draw(plot);
 }
 

@@ -44,7 +44,8 @@ static Error checkFiles(const Options &options) {
   for (const std::string &output : options.outputs)
     error = joinErrors(std::move(error), add(fileOf(output)));
   for (StringRef file : {StringRef(options.json), StringRef(options.csv),
-                         StringRef(options.resume), StringRef(options.cells)})
+                         StringRef(options.resume), StringRef(options.cells),
+                         StringRef(options.importance)})
     error = joinErrors(std::move(error), add(file));
   for (const PlotRequest &plot : options.plots)
     error =
@@ -157,6 +158,9 @@ static Error checkTogether(const Options &options) {
                          " needs chips that differ: --noise");
     return Error::success();
   }
+  if (!options.importance.empty())
+    return makeError("--importance is of the image as it is: leave out what "
+                     "makes chips differ");
   if (!options.chip.empty() && !options.noise.isNone())
     return makeError("--chip is a chip that was measured, nothing of it is "
                      "drawn: give no --noise");

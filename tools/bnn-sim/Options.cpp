@@ -181,6 +181,10 @@ cl::opt<bool> accumulators(
     "accumulators", cl::cat(results),
     cl::desc("with --trace: also '<layer>/accumulator' of every array layer"));
 cl::opt<std::string>
+    importancePath("importance", cl::cat(results), cl::value_desc("FILE.csv"),
+                   cl::desc("write how much a wrong weight of each neuron "
+                            "matters,\nfor bnn-image avoid"));
+cl::opt<std::string>
     jsonPath("json", cl::cat(results), cl::value_desc("FILE"),
              cl::desc("write the results as JSON. Of chips it holds nothing\n"
                       "that depends on the machine, no times: same seed, same\n"
@@ -294,20 +298,21 @@ static Expected<PlotRequest> parsePlot(StringRef spec) {
 /// list, and none that names something is empty.
 static Error checkGiven() {
   const cl::Option *once[] = {
-      &labelsPath, &limit,         &noiseText,      &targetName,  &defectPath,
-      &marginPath, &chipPath,      &readsPath,      &cellsPath,   &devicesPath,
-      &tailModel,  &cycles,        &conditionsPath, &supply,      &temperature,
-      &timeSince,  &referenceText, &expectedBer,    &chips,       &seed,
-      &until,      &yieldAccuracy, &resume,         &saveSeconds, &tracePath,
-      &jsonPath,   &csvPath,       &executor,       &threads,     &batch,
-      &simd};
+      &labelsPath,     &limit,          &noiseText,   &targetName,
+      &defectPath,     &marginPath,     &chipPath,    &readsPath,
+      &cellsPath,      &devicesPath,    &tailModel,   &cycles,
+      &conditionsPath, &supply,         &temperature, &timeSince,
+      &referenceText,  &expectedBer,    &chips,       &seed,
+      &until,          &yieldAccuracy,  &resume,      &saveSeconds,
+      &tracePath,      &importancePath, &jsonPath,    &csvPath,
+      &executor,       &threads,        &batch,       &simd};
   for (const cl::Option *option : once)
     if (option->getNumOccurrences() > 1)
       return makeError("--" + option->ArgStr + " is given twice");
   for (const cl::opt<std::string> *option :
        {&labelsPath, &targetName, &defectPath, &marginPath, &chipPath,
         &readsPath, &cellsPath, &devicesPath, &conditionsPath, &resume,
-        &tracePath, &jsonPath, &csvPath, &simd})
+        &tracePath, &importancePath, &jsonPath, &csvPath, &simd})
     if (option->getNumOccurrences() && option->getValue().empty())
       return makeError("--" + option->ArgStr +
                        "= names nothing; write it with a value, or leave it "
@@ -331,6 +336,7 @@ Expected<Options> parseCommandLine(int argc, char **argv) {
   options.outputs = outputSpecs;
   options.trace = tracePath;
   options.accumulators = accumulators;
+  options.importance = importancePath;
   options.json = jsonPath;
   options.csv = csvPath;
   options.executor = executor;

@@ -42,6 +42,7 @@ struct Options {
   std::string trace;
   bool accumulators = false;
   std::string json, csv;
+  std::string importance;
   std::vector<PlotRequest> plots;
 
   Executor executor = Executor::Fused;

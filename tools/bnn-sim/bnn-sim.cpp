@@ -1,6 +1,7 @@
 //===- bnn-sim.cpp - Runs samples through a programming image -------------===//
 
 #include "ChipReport.h"
+#include "Decisions.h"
 #include "ExpectedBer.h"
 #include "Figures.h"
 #include "Measurements.h"
@@ -93,6 +94,9 @@ Error runOnce(const sim::Options &options, const image::Image &image,
       return error;
   if (Error error =
           sim::stageFigures({options, image, simulator, inputs}, files))
+    return error;
+  if (Error error =
+          sim::stageImportance({options, image, simulator, inputs}, files))
     return error;
   raw_ostream &table = tableOf(options);
   table << sim::formatReport(report);

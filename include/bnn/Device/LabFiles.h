@@ -104,6 +104,22 @@ private:
   std::vector<Cell> cells;
 };
 
+/// importance.csv: what a wrong weight of a neuron counts beside others.
+struct ImportanceRow {
+  size_t line = 0;
+  std::string layer;
+  uint64_t neuron = 0;
+  double importance = 1; ///< above 0
+};
+llvm::Expected<std::vector<ImportanceRow>>
+parseImportance(llvm::StringRef text, llvm::StringRef name);
+
+/// By step and neuron, 1 where the file says nothing. Fails on layers and
+/// neurons that the image does not have, and on one that is there twice.
+llvm::Expected<std::vector<std::vector<float>>>
+importanceOf(llvm::ArrayRef<ImportanceRow> rows, const image::Image &image,
+             llvm::StringRef name);
+
 /// margin.csv: how often a neuron's decision was wrong, by its distance.
 struct MarginRow {
   size_t line = 0;
