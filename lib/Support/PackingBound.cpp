@@ -158,7 +158,12 @@ int64_t bnn::packingBound(llvm::ArrayRef<PackItem> items, int64_t rows,
     int64_t rows = 0, columns = 0; // the least
   };
   llvm::MapVector<int64_t, Key> keys;
+  int64_t full = 0; // items that fill bins: they are nobody's concern
   for (const PackItem &item : items) {
+    if (item.rows == rows && item.columns == columns) {
+      ++full;
+      continue;
+    }
     Key &key = keys[item.readWith];
     key.rows = key.items ? std::min(key.rows, item.rows) : item.rows;
     key.columns =
@@ -176,10 +181,11 @@ int64_t bnn::packingBound(llvm::ArrayRef<PackItem> items, int64_t rows,
     std::vector<PackItem> others;
     for (const PackItem &item : items)
       if (item.readWith != name && item.rows + key.rows > rows &&
-          item.columns + key.columns > columns)
+          item.columns + key.columns > columns &&
+          (item.rows < rows || item.columns < columns))
         others.push_back(item);
-    bound = std::max(bound,
-                     key.items + freeBound(countSizes(others), rows, columns));
+    bound = std::max(bound, full + key.items +
+                                freeBound(countSizes(others), rows, columns));
   }
   return bound;
 }

@@ -97,6 +97,11 @@ TEST(Packing, BoundKnowsWhatIsReadAtOnce) {
   items.push_back({32, 32, 1});
   EXPECT_EQ(packingBound(items, 32, 32), 3);
   EXPECT_EQ(packingBound(items, 32, 32, Sharing::Never), 7);
+  // However many full ones are read with others.
+  items.insert(items.end(), 9, {32, 32, 0});
+  for (int64_t key = 2; key < 20; ++key)
+    items.insert(items.end(), 6, {32, 32, key});
+  EXPECT_EQ(packingBound(items, 32, 32, Sharing::Never), 5 + 2 + 9 + 18 * 6);
 }
 
 /// Whether items first .. can be placed beside `placed` in bins 0 .. bins - 1.
