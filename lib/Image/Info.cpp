@@ -159,6 +159,14 @@ void printSummary(const Image &image, raw_ostream &os) {
            chips, grouped(used), grouped(all),
            all ? fmt::format(" ({:.1f} %)", 100. * double(used) / double(all))
                : ""));
+  auto layersMoved = llvm::count_if(image.steps(), [](const Step &step) {
+    return step.array().row_slots_size() > 0;
+  });
+  if (layersMoved || image.addresses_size())
+    line(os, "moved",
+         fmt::format("away from defects: rows of {} layer(s), tables of {} "
+                     "subarray(s)",
+                     layersMoved, image.addresses_size()));
   std::string point;
   auto add = [&](bool present, double value, const char *unit) {
     if (present)
