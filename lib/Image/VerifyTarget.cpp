@@ -58,9 +58,10 @@ Error checkTarget(const Image &image) {
   if (target.columns() < 1 || target.columns() > maxSide)
     return fail("target.columns",
                 Twine(target.columns()) + " is not in 1 to 2^20");
-  if (target.spare_rows() > maxSide || target.spare_columns() > maxSide)
-    return fail("target.spare_rows, target.spare_columns",
-                "more than 2^20 spare rows or columns");
+  if (target.spare_rows() > target.rows())
+    return fail("target.spare_rows", "more spare rows than rows");
+  if (target.spare_columns() > target.columns())
+    return fail("target.spare_columns", "more spare columns than columns");
   if (target.columns_per_sense_amplifier() < 1 ||
       target.columns_per_sense_amplifier() > target.columns())
     return fail("target.columns_per_sense_amplifier",

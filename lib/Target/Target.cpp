@@ -4,6 +4,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <tuple>
 
 using namespace bnn;
 using llvm::StringRef;
@@ -52,6 +53,13 @@ llvm::Error bnn::overrideArray(Target &target, StringRef size) {
         "array size '{0}': target '{1}' has {2} columns per sense amplifier",
         size, target.name,
         uint64_t(target.geometry.columnsPerSenseAmplifier.value)));
+  for (auto [spare, most, what] :
+       {std::tuple(&target.geometry.spareRows, rows, "rows"),
+        {&target.geometry.spareColumns, columns, "columns"}})
+    if (*spare && (*spare)->value > most)
+      return llvm::createStringError(
+          llvm::formatv("array size '{0}': target '{1}' has {2} spare {3}",
+                        size, target.name, uint64_t((*spare)->value), what));
   auto set = [](Quantity &quantity, uint32_t value) {
     if (quantity.value == value)
       return;

@@ -97,6 +97,13 @@ template <> struct MappingTraits<TargetGeometry> {
             /*integer=*/true);
     allow(io, "accumulator_bits", geometry.accumulatorBits, "bit", 1, 64,
           /*integer=*/true);
+    auto more = [](const std::optional<Quantity> &spare, const Quantity &all) {
+      return spare && spare->value > all.value;
+    };
+    if (!io.error() && more(geometry.spareRows, geometry.rows))
+      io.setError("spare_rows: more than the array's rows");
+    if (!io.error() && more(geometry.spareColumns, geometry.columns))
+      io.setError("spare_columns: more than the array's columns");
     if (!io.error() &&
         geometry.columnsPerSenseAmplifier.value > geometry.columns.value)
       io.setError("columns_per_sense_amplifier: more than the array's columns");

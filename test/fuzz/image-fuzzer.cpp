@@ -33,7 +33,7 @@ namespace {
 const std::vector<Image> &seeds() {
   static const std::vector<Image> images = {
       samples::worked(), samples::changed(), samples::convolution(),
-      samples::ternary()};
+      samples::ternary(), samples::moved()};
   return images;
 }
 

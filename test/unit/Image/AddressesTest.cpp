@@ -93,17 +93,14 @@ TEST(Addresses, Verified) {
           for (uint32_t slot : {0, 1, 1})
             layer(i, 1).add_row_slots(slot);
         }},
-       {"target.spare_rows",
-        [](Image &i) { target(i).set_spare_rows(1 << 21); }}});
+       {"more spare rows than rows",
+        [](Image &i) { target(i).set_spare_rows(5); }},
+       {"more spare columns than columns",
+        [](Image &i) { target(i).set_spare_columns(5); }}});
 }
 
 TEST(Addresses, ThereAndBack) {
-  Image image = movable();
-  for (uint32_t slot : {2, 0, 1})
-    layer(image, 1).add_row_slots(slot);
-  setRows(image, {5, 0, 1, 4});
-  table(image).add_skipped_columns(1);
-  table(image).add_complemented_rows(1);
+  Image image = samples::moved();
   ASSERT_EQ(verdict(image), "");
   CellMap map(image);
   AddressMap addresses(image, map);

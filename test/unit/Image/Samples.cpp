@@ -202,6 +202,25 @@ Image worked() {
   return image;
 }
 
+Image moved() {
+  Image image = worked();
+  Target &target = *image.mutable_target();
+  target.set_row_tables(true);
+  target.set_partial_complement(true);
+  target.set_spare_rows(2);
+  target.set_spare_columns(1);
+  for (Step &step : *image.mutable_steps())
+    if (step.has_array())
+      for (uint32_t slot : {2, 0, 1})
+        step.mutable_array()->add_row_slots(slot);
+  SubarrayAddress &table = *image.add_addresses();
+  for (uint32_t row : {5, 0, 1, 4})
+    table.add_rows(row);
+  table.add_skipped_columns(1);
+  table.add_complemented_rows(1);
+  return image;
+}
+
 Image changed() {
   Image image = fromText(workedText);
   image.mutable_provenance()->set_model("retrained.onnx");

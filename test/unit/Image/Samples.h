@@ -15,6 +15,9 @@ Image fromText(const std::string &text);
 /// 4x4 subarray.
 Image worked();
 
+/// As `worked` on a chip that can move all, with rows and columns moved.
+Image moved();
+
 /// As `worked`, with other weights, threshold and provenance.
 Image changed();
 

@@ -138,8 +138,8 @@ TargetAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       failed(check("max_fanin", maxFanin, 0, int64_t(1) << 40)) ||
       failed(check("threshold_bits", thresholdBits, 0, 64)) ||
       failed(check("accumulator_bits", accumulatorBits, 0, 64)) ||
-      failed(check("spare_rows", spareRows, 0, most)) ||
-      failed(check("spare_columns", spareColumns, 0, most)))
+      failed(check("spare_rows", spareRows, 0, rows)) ||
+      failed(check("spare_columns", spareColumns, 0, columns)))
     return failure();
   return success();
 }
