@@ -5,7 +5,8 @@ package bnn_pkg;
   typedef logic [31:0] word_t;
 
   localparam word_t ProgramMagic = 32'h50434e42;
-  localparam word_t ProgramVersion = 2;   // and 1, whose array records end at `cycles`
+  // And 2, which has no moves, and 1, whose array records end at `cycles`.
+  localparam word_t ProgramVersion = 3;
 
   // Planes of the widest input code that a descriptor holds.
   localparam int MaxPlanes = 16;
@@ -19,7 +20,8 @@ package bnn_pkg;
     KindPool = 2,
     KindTranspose = 3,
     KindThreshold = 4,
-    KindCombine = 5
+    KindCombine = 5,
+    KindMove = 6
   } kind_e;
 
   typedef enum logic [1:0] {
@@ -100,6 +102,9 @@ package bnn_pkg;
     logic       sum;
     word_t      channels;
     word_t      inner;
+    // Moves: `channels` runs of `inner` elements; where they begin, and how far
+    // one begins behind the other.
+    word_t      source_start, source_pitch, result_start, result_pitch;
     // Transposition: dimension d of the result is dimension permutation[d].
     logic [2:0] rank;
     word_t [MaxRank-1:0] shape;

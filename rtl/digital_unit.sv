@@ -1,6 +1,6 @@
 // Steps between the arrays. Pools take a clock for each tap, transpositions for
-// each element, combinations for each element of each input, step functions of
-// stored integers two for each element.
+// each element, moves for each element, combinations for each element of each
+// input, step functions of stored integers two for each element.
 
 module digital_unit
   import bnn_pkg::*;
@@ -28,7 +28,7 @@ module digital_unit
   input  logic signed [31:0] code
 );
 
-  typedef enum logic [2:0] {Idle, Pool, Move, Combine, Look, Compare} state_e;
+  typedef enum logic [2:0] {Idle, Pool, Transpose, Move, Combine, Look, Compare} state_e;
   state_e state;
 
   // Where in the result.
@@ -37,6 +37,7 @@ module digital_unit
   logic [15:0] y, x, u, v;
   logic [2:0] source;
   word_t [MaxRank-1:0] place;               // transposition: along each dimension
+  word_t source_run, result_run;            // move: where the run begins
 
   logic last_v, last_u, last_tap, last_x, last_y, last_source;
   assign last_v = v + 1'b1 == step.kernel[1];
@@ -74,7 +75,8 @@ module digital_unit
   always_comb
     case (state)
       Pool: read_element = channel_start + word_t'(tap_y * 32'(step.input_size[1]) + tap_x);
-      Move: read_element = moved;
+      Transpose: read_element = moved;
+      Move: read_element = source_run + inner;
       default: read_element = element;
     endcase
   // `source` is 0 but in combinations.
@@ -100,7 +102,7 @@ module digital_unit
             next_held = read_data;
         end
       Combine: next_held = (source == '0 ? '0 : held) + read_data * signed'(table_word);
-      Move: next_held = read_data;
+      Transpose, Move: next_held = read_data;
       default: ;
     endcase
   end
@@ -109,11 +111,18 @@ module digital_unit
   assign value = held;
 
   assign busy = state != Idle;
-  assign write = (state == Pool && last_tap) || state == Move ||
+  assign write = (state == Pool && last_tap) || state == Transpose || state == Move ||
                  (state == Combine && last_source) || state == Compare;
-  assign write_address = step.result.offset + (element << step.result.log_bytes);
+  word_t written;
+  assign written = state == Move ? result_run + inner : element;
+  assign write_address = step.result.offset + (written << step.result.log_bytes);
   assign write_data = state == Compare ? code : next_held;
-  assign done = write && element + 1 == step.result.elements;
+  logic last_inner, last_channel;
+  assign last_inner = inner + 1 == step.inner;
+  assign last_channel = channel + 1 == step.channels;
+  // A move may write a part of its result only.
+  assign done = write && (state == Move ? last_inner && last_channel
+                                        : element + 1 == step.result.elements);
 
   always_ff @(posedge clk)
     if (reset) begin
@@ -122,7 +131,8 @@ module digital_unit
       if (start)
         case (step.kind)
           KindPool: state <= Pool;
-          KindTranspose: state <= Move;
+          KindTranspose: state <= Transpose;
+          KindMove: state <= Move;
           KindCombine: state <= Combine;
           default: state <= Look;
         endcase
@@ -136,6 +146,8 @@ module digital_unit
       v <= '0;
       source <= '0;
       place <= '0;
+      source_run <= step.source_start;
+      result_run <= step.result_start;
       any <= 1'b0;
       held <= '0;
     end else begin
@@ -163,8 +175,12 @@ module digital_unit
       if (write) begin
         element <= element + 1;
         if (state != Pool) begin
-          inner <= inner + 1 == step.inner ? '0 : inner + 1;
-          if (inner + 1 == step.inner) channel <= channel + 1 == step.channels ? '0 : channel + 1;
+          inner <= last_inner ? '0 : inner + 1;
+          if (last_inner) begin
+            channel <= last_channel ? '0 : channel + 1;
+            source_run <= source_run + step.source_pitch;
+            result_run <= result_run + step.result_pitch;
+          end
         end
         // The last dimension first.
         place <= next_place;

@@ -263,6 +263,16 @@ module loader
         8: functions_now <= data - 1;
         default: ;
       endcase
+    end else if (field && kind == KindMove) begin
+      case (index)
+        5: current.channels <= data;
+        6: current.inner <= data;
+        7: current.source_start <= data;
+        8: current.source_pitch <= data;
+        9: current.result_start <= data;
+        10: current.result_pitch <= data;
+        default: ;
+      endcase
     end else if (field && kind == KindTranspose) begin
       if (index == 6) current.rank <= data[2:0];
     end else if (entry && kind == KindTranspose) begin

@@ -75,6 +75,7 @@ module program_walker
       KindPool: last_word = 20;
       KindTranspose: last_word = 8;
       KindCombine: last_word = 9;
+      KindMove: last_word = 10;
       default: last_word = 12;
     endcase
   endfunction
@@ -86,6 +87,7 @@ module program_walker
   state_e state, next_state;
   word_t  at, next_address, next_index, next_step;
 
+  logic  moves;                  // some step so far is one
   word_t version, words, wanted_crc, crc;
   word_t values_first, values_count, steps_first, steps_count, cells_first, cells_words;
   word_t row_words;
@@ -140,7 +142,8 @@ module program_walker
           next_index = 12;
         end
       Record: begin
-        if (index == '0 && (data == '0 || data > word_t'(KindCombine))) found = ErrorStep;
+        if (index == '0 && (data == '0 || data > word_t'(KindMove) ||
+                            (data == word_t'(KindMove) && version < 3))) found = ErrorStep;
         if (index == last_word(kind, version) && index != '0) begin
           next_state = more_lists ? Lists : Commit;
           next_address = list_first[next_list];
@@ -159,6 +162,8 @@ module program_walker
           next_state = Values;
           next_address = values_first;
         end else if (step_number + 1 == steps_count) begin
+          // The checksum is not over the version: it must be the one needed.
+          if (version >= 3 && !moves && kind != KindMove) found = ErrorFormat;
           next_state = Cells;
           next_address = cells_first;
         end else begin
@@ -215,6 +220,7 @@ module program_walker
       kind <= KindChip;
       list <= ListWeights;
       list_count <= '0;
+      moves <= 1'b0;
     end else begin
       state <= next_state;
       at <= next_address;
@@ -222,6 +228,7 @@ module program_walker
       step_number <= next_step;
       if (error == NoError) error <= found;
 
+      if (state == Commit && kind == KindMove) moves <= 1'b1;
       if (state == Head && index == 1) version <= data;
       if (state == Head && index == 2) words <= data;
       if (state == Head && index == 3) wanted_crc <= data;

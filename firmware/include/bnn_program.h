@@ -7,7 +7,8 @@
 #define BNN_PROGRAM_H
 
 #define BNN_MAGIC 0x50434e42u
-#define BNN_VERSION 2u
+#define BNN_OLDEST_VERSION 2u
+#define BNN_VERSION 3u
 
 enum bnn_chip_word {
   BNN_WORDS = 2,
@@ -44,7 +45,8 @@ enum bnn_step_kind {
   BNN_POOL,
   BNN_TRANSPOSE,
   BNN_THRESHOLD,
-  BNN_COMBINE
+  BNN_COMBINE,
+  BNN_MOVE /* from version 3 on */
 };
 
 enum bnn_orientation { BNN_ROW_IS_NEURON, BNN_ROW_IS_INPUT };
@@ -119,6 +121,16 @@ enum bnn_combine_word {
   BNN_COMBINE_INNER = 7,
   BNN_COMBINE_FACTORS = 8,
   BNN_COMBINE_WORDS = 10
+};
+
+enum bnn_move_word {
+  BNN_MOVE_INPUT = 3,
+  BNN_MOVE_OUTPUT = 4,
+  BNN_MOVE_RUNS = 5,
+  BNN_MOVE_LENGTH = 6,
+  BNN_MOVE_INPUT_START = 7, /* and the pitch of the runs behind it */
+  BNN_MOVE_OUTPUT_START = 9,
+  BNN_MOVE_WORDS = 11
 };
 
 #endif

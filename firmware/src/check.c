@@ -300,15 +300,36 @@ static int combine_ok(const uint32_t *program, const uint32_t *step) {
   return 1;
 }
 
+/* Whether the runs, which begin at a start and a pitch apart, lie in a value
+   and are not more than it holds. */
+static int runs_ok(const uint32_t *program, const uint32_t *step,
+                   uint32_t value, const uint32_t *start) {
+  uint64_t runs = step[BNN_MOVE_RUNS], length = step[BNN_MOVE_LENGTH],
+           elements = elements_of(program, value);
+  return runs * length <= elements &&
+         start[0] + (runs - 1u) * start[1] + length <= elements;
+}
+
+static int move_ok(const uint32_t *program, const uint32_t *step) {
+  return value_ok(program, step[BNN_MOVE_INPUT]) &&
+         value_ok(program, step[BNN_MOVE_OUTPUT]) && step[BNN_MOVE_RUNS] &&
+         step[BNN_MOVE_LENGTH] &&
+         runs_ok(program, step, step[BNN_MOVE_INPUT],
+                 step + BNN_MOVE_INPUT_START) &&
+         runs_ok(program, step, step[BNN_MOVE_OUTPUT],
+                 step + BNN_MOVE_OUTPUT_START);
+}
+
 static int step_fits(const uint32_t *program, uint32_t at) {
   static const uint32_t words[] = {0,
                                    BNN_ARRAY_WORDS,
                                    BNN_POOL_WORDS,
                                    BNN_TRANSPOSE_WORDS,
                                    BNN_THRESHOLD_WORDS,
-                                   BNN_COMBINE_WORDS};
+                                   BNN_COMBINE_WORDS,
+                                   BNN_MOVE_WORDS};
   return at < program[BNN_WORDS] && program[at] >= BNN_ARRAY &&
-         program[at] <= BNN_COMBINE &&
+         program[at] <= BNN_MOVE &&
          (uint64_t)at + words[program[at]] <= program[BNN_WORDS];
 }
 
@@ -322,8 +343,10 @@ static int step_ok(const uint32_t *program, const uint32_t *step) {
     return transpose_ok(program, step);
   case BNN_THRESHOLD:
     return threshold_ok(program, step);
-  default:
+  case BNN_COMBINE:
     return combine_ok(program, step);
+  default:
+    return move_ok(program, step);
   }
 }
 
@@ -342,9 +365,9 @@ static int rows_ok(const uint32_t *program) {
 }
 
 enum bnn_status bnn_check(const uint32_t *program, size_t available) {
-  uint32_t i;
+  uint32_t needed = BNN_OLDEST_VERSION, i;
   if (available < BNN_CHIP_WORDS || program[0] != BNN_MAGIC ||
-      program[1] != BNN_VERSION)
+      program[1] < BNN_OLDEST_VERSION || program[1] > BNN_VERSION)
     return BNN_NO_PROGRAM;
   if (program[BNN_WORDS] > available || program[BNN_WORDS] < BNN_CHIP_WORDS ||
       program[BNN_CRC] !=
@@ -360,6 +383,9 @@ enum bnn_status bnn_check(const uint32_t *program, size_t available) {
     uint32_t at = bnn_list(program, program + BNN_STEPS)[i];
     if (!step_fits(program, at) || !step_ok(program, program + at))
       return BNN_MALFORMED;
+    if (program[at] == BNN_MOVE)
+      needed = BNN_VERSION;
   }
-  return BNN_OK;
+  /* The checksum is not over the version. */
+  return program[1] == needed ? BNN_OK : BNN_MALFORMED;
 }

@@ -158,6 +158,20 @@ static void run_combine(const uint32_t *program, const uint32_t *step,
   }
 }
 
+static void run_move(const uint32_t *program, const uint32_t *step,
+                     uint32_t *arena) {
+  const uint32_t *from = bnn_value(program, step[BNN_MOVE_INPUT]),
+                 *to = bnn_value(program, step[BNN_MOVE_OUTPUT]);
+  uint32_t read = step[BNN_MOVE_INPUT_START],
+           written = step[BNN_MOVE_OUTPUT_START], run, i;
+  for (run = 0; run < step[BNN_MOVE_RUNS]; ++run) {
+    for (i = 0; i < step[BNN_MOVE_LENGTH]; ++i)
+      bnn_store(to, arena, written + i, bnn_load(from, arena, read + i));
+    read += step[BNN_MOVE_INPUT_START + 1];
+    written += step[BNN_MOVE_OUTPUT_START + 1];
+  }
+}
+
 size_t bnn_arena_words(const uint32_t *program) {
   return ((size_t)program[BNN_ARENA_BYTES] + 3u) / 4u;
 }
@@ -196,8 +210,11 @@ enum bnn_status bnn_run(const uint32_t *program,
     case BNN_THRESHOLD:
       run_threshold(program, step, memory->arena);
       break;
-    default:
+    case BNN_COMBINE:
       run_combine(program, step, memory->arena);
+      break;
+    default:
+      run_move(program, step, memory->arena);
     }
     if (status != BNN_OK)
       return status;

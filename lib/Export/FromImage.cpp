@@ -1,6 +1,6 @@
 //===- FromImage.cpp - The chip's part of an image ------------------------===//
 
-#include "Program.h"
+#include "Moves.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Cycles.h"
 #include "bnn/Image/TileGrid.h"
@@ -62,6 +62,7 @@ private:
   Error convertPool(const Op &op);
   Error convertThreshold(const Op &op);
   Error convertCombine(const Op &op);
+  Error convertMove(const Op &op);
   Error convertTable(const image::Thresholds &from, StepTable &to,
                      const Twine &where);
   Error findOutputs();
@@ -363,6 +364,29 @@ Error Converter::convertCombine(const Op &op) {
   return Error::success();
 }
 
+/// SLICE and CONCAT: parts of values.
+Error Converter::convertMove(const Op &op) {
+  Expected<std::vector<MoveStep>> steps = movesOf(image, op);
+  if (!steps)
+    return steps.takeError();
+  Range range{INT32_MAX, INT32_MIN};
+  for (auto [step, id] : zip_equal(*steps, op.inputs())) {
+    Expected<uint32_t> input = read(id);
+    if (!input)
+      return input.takeError();
+    step.input = *input;
+    range.low = std::min<int64_t>(range.low, program.values[*input].low);
+    range.high = std::max<int64_t>(range.high, program.values[*input].high);
+  }
+  uint32_t output = define(op.outputs(0), range);
+  for (MoveStep &step : *steps) {
+    step.output = output;
+    lastUse[step.input] = lastUse[output] = program.steps.size();
+    program.steps.push_back(std::move(step));
+  }
+  return Error::success();
+}
+
 Error Converter::convert(const image::Step &step) {
   if (step.has_array())
     return convertArray(step.array());
@@ -387,6 +411,9 @@ Error Converter::convert(const image::Step &step) {
   case Op::SUB:
   case Op::COMBINE:
     return convertCombine(op);
+  case Op::SLICE:
+  case Op::CONCAT:
+    return convertMove(op);
   case Op::TRANSPOSE: {
     TransposeStep record;
     record.name = op.node();

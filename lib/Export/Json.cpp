@@ -155,7 +155,7 @@ std::string toJson(Program program, const Unsigned &words) {
   Writer writer(out);
   out.object([&] {
     out.attribute("format", "bnn-chip-program");
-    out.attribute("version", programVersion);
+    out.attribute("version", versionOf(program));
     out.attribute("crc32", fmt::format("{:08x}", words[3]));
     out.attribute("sha256", sumText(words));
     visit(writer, program);
@@ -191,9 +191,11 @@ Expected<Program> fromJson(StringRef text) {
   if (!object || object->getString("format") != StringRef("bnn-chip-program"))
     return makeError("not an exported program: 'format' is not "
                      "bnn-chip-program");
-  if (object->getInteger("version") != int64_t(programVersion))
-    return makeError("'version' is not " + Twine(programVersion) +
-                     ", the one that this release reads");
+  int64_t version = object->getInteger("version").value_or(0);
+  if (version < oldestProgramVersion || version > programVersion)
+    return makeError("'version' is none of " + Twine(oldestProgramVersion) +
+                     " to " + Twine(programVersion) +
+                     ", which this release reads");
   Program program;
   std::string error, crc, sha, host;
   Reader top(*object, error);
@@ -223,6 +225,8 @@ Expected<Program> fromJson(StringRef text) {
   });
   if (!error.empty())
     return makeError(error);
+  if (version != versionOf(program))
+    return makeError("'version' is not the one that the steps need");
   std::vector<char> bytes;
   if (Error failed = decodeBase64(host, bytes))
     return makeError("'host' is no Base64: " + toString(std::move(failed)));

@@ -94,8 +94,17 @@ struct CombineStep {
   Signed factors; ///< input after input, one for each channel
 };
 
+/// Runs of elements that lie together, copied one after another.
+struct MoveStep {
+  std::string name;
+  uint32_t input = 0, output = 0;
+  uint32_t runs = 0, length = 0;
+  uint32_t inputStart = 0, inputPitch = 0; ///< of the runs' first elements
+  uint32_t outputStart = 0, outputPitch = 0;
+};
+
 using ChipStep = std::variant<ArrayStep, PoolStep, TransposeStep, ThresholdStep,
-                              CombineStep>;
+                              CombineStep, MoveStep>;
 
 /// A row with a cell to program.
 struct ChipRow {
@@ -213,6 +222,18 @@ template <class V> void visit(V &v, CombineStep &x) {
   v("factors", x.factors);
 }
 
+template <class V> void visit(V &v, MoveStep &x) {
+  v("name", x.name);
+  v("input", x.input);
+  v("output", x.output);
+  v("runs", x.runs);
+  v("length", x.length);
+  v("input_start", x.inputStart);
+  v("input_pitch", x.inputPitch);
+  v("output_start", x.outputStart);
+  v("output_pitch", x.outputPitch);
+}
+
 /// Everything but values, steps, cells and host, which have forms of their own.
 template <class V> void visit(V &v, Program &x) {
   v("rows", x.rows);
@@ -228,8 +249,11 @@ template <class V> void visit(V &v, Program &x) {
 }
 
 /// Names of the alternatives of ChipStep; a record's kind is the index + 1.
-inline constexpr const char *stepKinds[] = {"array", "pool", "transpose",
-                                            "threshold", "combine"};
+inline constexpr const char *stepKinds[] = {"array",     "pool",    "transpose",
+                                            "threshold", "combine", "move"};
+
+/// The version that `program` needs: 3 with moves, else 2.
+uint32_t versionOf(const Program &program);
 
 /// Words that hold the cells of a row: 16 cells each.
 inline uint64_t rowWords(const Program &program) {

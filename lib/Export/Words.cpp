@@ -135,13 +135,22 @@ template <size_t I = 0> bool construct(ChipStep &step, uint32_t kind) {
 
 } // namespace
 
+uint32_t versionOf(const Program &program) {
+  return any_of(program.steps,
+                [](const ChipStep &step) {
+                  return std::holds_alternative<MoveStep>(step);
+                })
+             ? programVersion
+             : oldestProgramVersion;
+}
+
 Expected<Unsigned> toWords(Program program, std::vector<Label> *labels) {
   auto label = [&](uint64_t word, const Twine &text) {
     if (labels)
       labels->push_back({word, text.str()});
   };
   Writer w;
-  w.words = {magic, programVersion};
+  w.words = {magic, versionOf(program)};
   w.words.resize(bodyWord);
   label(0, "magic, version, words, CRC-32, SHA-256");
   label(bodyWord, "chip");
@@ -215,9 +224,11 @@ Expected<Program> fromWords(const Unsigned &words) {
   if (words.size() < bodyWord || words[0] != magic)
     return makeError("not an exported program: it does not begin with the "
                      "magic word 50434e42");
-  if (words[1] != programVersion)
+  if (words[1] < oldestProgramVersion || words[1] > programVersion)
     return makeError("the program has version " + Twine(words[1]) +
-                     "; this release reads version " + Twine(programVersion));
+                     "; this release reads the versions " +
+                     Twine(oldestProgramVersion) + " to " +
+                     Twine(programVersion));
   if (words[2] != words.size())
     return makeError("damaged: the program announces " + Twine(words[2]) +
                      " words, " + Twine(words.size()) +
@@ -269,6 +280,8 @@ Expected<Program> fromWords(const Unsigned &words) {
   program.host =
       toBytes(r.take("host", first[3], (uint64_t(count[3]) + 3) / 4));
   program.host.resize(std::min<size_t>(program.host.size(), count[3]));
+  if (versionOf(program) != words[1])
+    r.fail("version", "is not the one that the records need");
   if (!r.error.empty())
     return makeError("malformed though its checksums are right: " + r.error);
   return program;

@@ -45,6 +45,39 @@ image::Image variant(image::ArrayLayer::Orientation orientation, bool cells) {
   return image;
 }
 
+/// The worked example, with two of its three results moved before all of them.
+image::Image moved() {
+  image::Image image = image::samples::worked();
+  const image::ArrayLayer *layer = nullptr;
+  for (const image::Step &step : image.steps())
+    if (step.has_array())
+      layer = &step.array();
+  uint32_t from = layer->output();
+  auto add = [&](image::Op::Kind kind, std::vector<uint32_t> inputs,
+                 int64_t size) {
+    image::Value &value = *image.add_values();
+    value = image.values(int(from));
+    value.set_name("moved" + std::to_string(image.values_size()));
+    value.set_shape(value.shape_size() - 1, size);
+    image::Op &op = *image.add_steps()->mutable_op();
+    op.set_kind(kind);
+    op.set_place(image::Op::DIGITAL);
+    op.mutable_inputs()->Assign(inputs.begin(), inputs.end());
+    op.add_outputs(uint32_t(image.values_size()) - 1);
+    return &op;
+  };
+  image::Op *slice = add(image::Op::SLICE, {from}, 2);
+  for (int d = 0; d < image.values(int(from)).shape_size(); ++d) {
+    slice->add_starts(0);
+    slice->add_steps(1);
+  }
+  uint32_t part = slice->outputs(0);
+  image::Op *concat = add(image::Op::CONCAT, {part, from}, 5);
+  concat->set_axis(image.values(int(from)).shape_size() - 1);
+  image.add_outputs()->set_value(concat->outputs(0));
+  return image;
+}
+
 const std::vector<Words> &seeds() {
   static const std::vector<Words> programs = [] {
     std::vector<Words> result;
@@ -53,7 +86,7 @@ const std::vector<Words> &seeds() {
          {image::samples::worked(), image::samples::changed(),
           image::samples::ternary(), variant(ArrayLayer::ROW_IS_NEURON, true),
           variant(ArrayLayer::ROW_IS_INPUT, false),
-          variant(ArrayLayer::ROW_IS_INPUT, true)}) {
+          variant(ArrayLayer::ROW_IS_INPUT, true), moved()}) {
       llvm::Expected<std::string> bytes =
           exporter::exportImage(image, exporter::Format::Bin);
       if (!bytes)

@@ -1,6 +1,6 @@
 """Runs an exported network on the firmware under QEMU and compares its scores.
 
-    firmware.py NETWORK [--target T] [--schedule S] --array RxC --samples N [--material DIR] --source DIR --work DIR
+    firmware.py NETWORK [--target T] [--schedule S] [--replicate N] --array RxC --samples N [--material DIR] --source DIR --work DIR
                 [--form bin|c]
 
 NETWORK is one of the material folder, or the demonstration network `digits`.
@@ -89,6 +89,7 @@ def main():
     parser.add_argument("network", choices=[*sorted(networks.NETWORKS), "digits"])
     parser.add_argument("--target", default="hfox130-kilobit")
     parser.add_argument("--schedule", default="auto")
+    parser.add_argument("--replicate")
     parser.add_argument("--material")
     for option in ("--array", "--samples", "--source", "--work"):
         parser.add_argument(option, required=True)
@@ -100,7 +101,7 @@ def main():
 
     path = work / "net.rimg"
     run("bnn-compile", model, "--input", declared, "--target", options.target, "--schedule", options.schedule,
-        "--array", options.array, "-o", path)
+        "--array", options.array, *(("--replicate", options.replicate) if options.replicate else ()), "-o", path)
     np.save(work / "inputs.npy", inputs)
     run("bnn-sim", path, "--inputs", work / "inputs.npy", "--outputs", work / "outputs.npy",
         "--trace", work / "trace.npz")
