@@ -42,9 +42,14 @@ void ValueWidths::markBipolar() {
            op.outputs_size() == 1 &&
            (op.kind() == Op::MAX_POOL || (isMove(op) && op.kind() != Op::PAD));
   };
+  auto joins = [](const Op &op) {
+    return op.place() == Op::DIGITAL && op.kind() == Op::CONCAT;
+  };
   for (const Step &step : reverse(image.steps()))
-    if (step.has_op() && carries(step.op()) && bipolar[step.op().outputs(0)])
-      bipolar[step.op().inputs(0)] = true;
+    if (step.has_op() && (carries(step.op()) || joins(step.op())) &&
+        bipolar[step.op().outputs(0)])
+      for (uint32_t input : step.op().inputs())
+        bipolar[input] = true;
   for (const Step &step : image.steps()) {
     if (step.has_array() && step.array().has_thresholds() &&
         hasNoZero(step.array().thresholds()))
@@ -53,7 +58,8 @@ void ValueWidths::markBipolar() {
       continue;
     const Op &op = step.op();
     if ((op.kind() == Op::THRESHOLD && hasNoZero(op.thresholds())) ||
-        (carries(op) && bipolar[op.inputs(0)]))
+        ((carries(op) || joins(op)) &&
+         all_of(op.inputs(), [&](uint32_t input) { return bipolar[input]; })))
       bipolar[op.outputs(0)] = true;
   }
 }

@@ -4,8 +4,9 @@
 
 A convolution without padding over an input of all ones gives the same sums at
 every position. With frozen errors those of one copy stay alike, and those of
-different copies do not.
+different copies do not. Bits that leave the chip are as many with copies.
 """
+import json
 import pathlib
 import subprocess
 import sys
@@ -27,15 +28,23 @@ def run(*command):
     return done.stdout
 
 
-def network():
+def network(bits):
     graph = Graph()
     x = graph.input("x", [4, ROWS + 2, 7])
-    graph.op("Conv", x, binary(generator("copies"), 8, 4, 3, 3), out="y", kernel_shape=[3, 3])
+    y = graph.op("Conv", x, binary(generator("copies"), 8, 4, 3, 3), out="sums" if bits else "y", kernel_shape=[3, 3])
+    if bits:
+        graph.sign(y, out="y")
     graph.output("y")
     return graph.model()
 
 
-onnx.save(network(), str(work / "net.onnx"))
+for name, bits in (("net", False), ("bits", True)):
+    onnx.save(network(bits), str(work / f"{name}.onnx"))
+for options in ([], ["--replicate", 100]):
+    run("bnn-compile", work / "bits.onnx", "--input", "x=bipolar", "-q", "-o", work / "bits.rimg", "--report", work / "bits.json", *options)
+    report = json.loads((work / "bits.json").read_text())
+    assert report["outputBits"] == 8 * ROWS * 5 and report["inputBits"] == 4 * (ROWS + 2) * 7, report["crossings"]
+assert report["layers"][0]["name"] == "Conv_0.copy1", report["layers"][0]
 np.save(work / "x.npy", np.ones((1, 4, ROWS + 2, 7), np.float32))
 # Each copy has its band of tiles: 36 lanes on 16 columns, 8 neurons.
 for schedule, budget in (("p2s", 10), ("s2p", 3)):
