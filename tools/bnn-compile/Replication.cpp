@@ -230,7 +230,8 @@ llvm::Error ReplicationSearch::chooseOrientations() {
 
 llvm::Error ReplicationSearch::checkBudget(uint64_t subarrays) const {
   uint64_t available = target.subarrays() * options.chips;
-  if (!available || subarrays + options.replicate <= available)
+  if (!available ||
+      llvm::SaturatingAdd(subarrays, options.replicate) <= available)
     return llvm::Error::success();
   uint64_t left = available - std::min(available, subarrays);
   return makeError(
@@ -298,7 +299,7 @@ llvm::Expected<Replication> ReplicationSearch::run() {
     return first;
   if (llvm::Error error = checkBudget(before->subarrays))
     return error;
-  uint64_t limit = before->subarrays + options.replicate;
+  uint64_t limit = llvm::SaturatingAdd(before->subarrays, options.replicate);
   Candidate now = *before;
   // Layers that share a subarray may be what is slowest.
   if (std::optional<Candidate> apart = fastest(first, limit, now.interval);
