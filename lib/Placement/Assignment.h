@@ -11,8 +11,9 @@
 namespace bnn::placement {
 
 /// The column of each row, all different, with the lowest sum of
-/// `cost[row * columns + column]`; costs are finite and not negative,
-/// columns no fewer than rows. Shortest augmenting paths, O(rows^2 * columns).
+/// `cost[row * columns + column]`; costs are not negative, columns no fewer
+/// than rows. Infinite ones are not taken; some assignment must do without.
+/// Shortest augmenting paths, O(rows^2 * columns).
 std::vector<uint32_t> assign(llvm::ArrayRef<float> cost, size_t rows,
                              size_t columns);
 

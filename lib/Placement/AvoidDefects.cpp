@@ -17,6 +17,7 @@
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 using namespace llvm;
@@ -339,7 +340,8 @@ void Mover::makeTables() {
     std::vector<uint32_t> rows(height);
     std::iota(rows.begin(), rows.end(), 0);
     if (tabled || places > height) {
-      constexpr float never = 1e9f;
+      // No finite cost will do: a row of thresholds may cost any.
+      constexpr float never = std::numeric_limits<float>::infinity();
       std::vector<float> costs(height * places);
       for (uint32_t address = 0; address < height; ++address)
         for (uint32_t row = 0; row < places; ++row)

@@ -86,10 +86,10 @@ ArrayRef<Mark> Marks::at(uint64_t subarray, uint32_t row) const {
 }
 
 ArrayRef<uint32_t> Marks::skippedColumns(uint64_t subarray) const {
-  for (const Skipped &entry : skipped)
-    if (entry.subarray == subarray)
-      return entry.columns;
-  return {};
+  auto at = llvm::partition_point(
+      skipped, [&](const Skipped &entry) { return entry.subarray < subarray; });
+  return at != skipped.end() && at->subarray == subarray ? ArrayRef(at->columns)
+                                                         : ArrayRef<uint32_t>();
 }
 
 float Marks::scoreOf(uint64_t subarray) const {

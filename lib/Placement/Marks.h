@@ -34,7 +34,10 @@ public:
         bool useSpares);
 
   llvm::ArrayRef<device::BrokenCell> broken() const { return all; }
-  bool any(uint64_t subarray) const { return !rowsOf(subarray).empty(); }
+  /// The subarray has defects, be it in columns that are left out.
+  bool any(uint64_t subarray) const {
+    return !rowsOf(subarray).empty() || !skippedColumns(subarray).empty();
+  }
   /// Rows of the subarray with defects, ascending.
   llvm::ArrayRef<Row> rowsOf(uint64_t subarray) const;
   llvm::ArrayRef<Mark> at(uint64_t subarray, uint32_t row) const;
