@@ -3,7 +3,8 @@
     firmware.py NETWORK [--target T] [--schedule S] [--replicate N] --array RxC --samples N [--material DIR] --source DIR --work DIR
                 [--form bin|c]
 
-NETWORK is one of the material folder, or the demonstration network `digits`.
+NETWORK is one of the material folder, or one of the demonstration networks
+`digits` and `digits-votes`.
 
 What the host does is done here, from docs/image-format.md: codes of the
 inputs, and the network's tensors out of the chip's integers. They equal those
@@ -37,15 +38,19 @@ def ports(words, at):
         yield text(words, record), int(words[record + 2])
 
 
-def codes_of(image, value, inputs):
-    """[samples, elements]: round(x / scale - offset) of the declared input."""
+def codes_of(image, value, inputs, trace):
+    """[samples, elements]: round(x / scale - offset) of the declared input, or
+    of what the host makes of it in front of the arrays."""
     (encode,) = [op for op in image_file.operators(image) if value in op.outputs]
     assert encode.kind == type(encode).ENCODE
-    (port,) = [port for port in image.inputs if port.value == encode.inputs[0]]
+    ports = [port for port in image.inputs if port.value == encode.inputs[0]]
+    if not ports:
+        (entry,) = image.values[value].traces
+        inputs = trace[entry.tensor]
     codes = np.rint(inputs.astype(np.float64) / encode.scale - encode.offset)
     low, high = image.values[value].code_min, image.values[value].code_max
     if codes.min() < low or codes.max() > high:
-        raise SystemExit(f"FAIL: input {port.name}: codes outside {low}..{high}")
+        raise SystemExit(f"FAIL: input {image.values[value].name}: codes outside {low}..{high}")
     return codes.astype("<i4").reshape(len(codes), -1)
 
 
@@ -71,13 +76,19 @@ def build(source, work, program=None):
     return work / "bnn-mps2.elf"
 
 
+def demonstration(name, source):
+    """The model of the networks of models/, and the data."""
+    folder = pathlib.Path(source) / "models"
+    model = {"digits": "digits/digits-bnn.onnx", "digits-votes": "digits-majority/group256-seed1.onnx"}[name]
+    return folder / model, np.load(folder / "digits" / "eval.npz")
+
+
 def load(options, samples):
     """The model, `--input`, that many inputs, and what an independent runtime
     made of them; None where a norm behind the scores decides on the class."""
-    if options.network == "digits":
-        folder = pathlib.Path(options.source) / "models" / "digits"
-        data = np.load(folder / "eval.npz")
-        return folder / "digits-bnn.onnx", "image=u5", data["images"][:samples].astype(np.float32), None
+    if options.network.startswith("digits"):
+        model, data = demonstration(options.network, options.source)
+        return model, "image=u5", data["images"][:samples].astype(np.float32), None
     material, network = pathlib.Path(options.material), networks.NETWORKS[options.network]
     golden = np.load(material / "golden" / f"{options.network}.npz")
     return (material / "models" / f"{options.network}.onnx", f"{network.input}={network.declared}",
@@ -86,7 +97,7 @@ def load(options, samples):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=[*sorted(networks.NETWORKS), "digits"])
+    parser.add_argument("network", choices=[*sorted(networks.NETWORKS), "digits", "digits-votes"])
     parser.add_argument("--target", default="hfox130-kilobit")
     parser.add_argument("--schedule", default="auto")
     parser.add_argument("--replicate")
@@ -117,12 +128,13 @@ def main():
     numbers = {value.name: i for i, value in enumerate(image.values)}
     words = np.fromfile(work / "net.bin", "<u4")
     ((name, _),) = ports(words, 21)
-    codes_of(image, numbers[name], inputs).tofile(work / "inputs.i32")
+    trace = np.load(work / "trace.npz")
+    codes_of(image, numbers[name], inputs, trace).tofile(work / "inputs.i32")
     print(emulate(elf, "run", program, work / "inputs.i32", work / "outputs.i32"))
 
     ((name, elements),) = ports(words, 23)
     chip = np.fromfile(work / "outputs.i32", "<i4").reshape(len(inputs), elements)
-    trace, held = np.load(work / "trace.npz"), image.values[numbers[name]]
+    held = image.values[numbers[name]]
     for entry in held.traces:
         scores = entry.scale * chip.astype(np.float64) + entry.offset
         wanted = trace[entry.tensor].reshape(scores.shape)

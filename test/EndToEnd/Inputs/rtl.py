@@ -21,18 +21,18 @@ import numpy as np
 
 import image_file
 import networks
-from firmware import codes_of
+from firmware import codes_of, demonstration
 from run_golden import run
 
 KINDS = {1: "array", 2: "pool", 3: "transpose", 4: "threshold", 5: "combine", 6: "move"}
 
 
 def find(name, options):
-    """Model, input with its declaration, samples, and golden outputs."""
-    if name == "digits":
-        folder = pathlib.Path(options.source) / "models" / "digits"
-        data = np.load(folder / "eval.npz")
-        return folder / "digits-bnn.onnx", "image=u5", data["images"], data["scores"]
+    """Model, input with its declaration, samples, and golden outputs; None where
+    a norm behind the scores decides on the class."""
+    if name.startswith("digits"):
+        model, data = demonstration(name, options.source)
+        return model, "image=u5", data["images"], data["scores"] if name == "digits" else None
     material, network = pathlib.Path(options.material), networks.NETWORKS[name]
     data = np.load(material / "golden" / f"{name}.npz")
     declared = f"{network.input}={network.declared}"
@@ -57,7 +57,8 @@ class Network:
         self.work = pathlib.Path(options.work) / name
         self.work.mkdir(parents=True, exist_ok=True)
         model, declared, inputs, golden = find(name, options)
-        self.inputs, self.golden = inputs[:options.samples], golden[:options.samples]
+        self.inputs = inputs[:options.samples]
+        self.golden = None if golden is None else golden[:options.samples]
         path = self.work / "net.rimg"
         run("bnn-compile", model, "--input", declared, "--array", options.array, "--target", options.target,
             "--schedule", options.schedule, *replicate(options), "-o", path, "--report", self.work / "report.json")
@@ -72,7 +73,8 @@ class Network:
         self.image = image_file.load(image_file.schema(options.source, options.work), path)
         self.numbers = {value.name: i for i, value in enumerate(self.image.values)}
         (value,) = self.program["inputs"]
-        codes = codes_of(self.image, self.numbers[self.program["values"][value]["name"]], self.inputs)
+        codes = codes_of(self.image, self.numbers[self.program["values"][value]["name"]], self.inputs,
+                         np.load(self.work / "trace.npz"))
         np.savetxt(self.work / "inputs.txt", codes, fmt="%d")
 
     def add_in_a_tree(self):
@@ -98,7 +100,7 @@ class Network:
             wanted = trace[entry.tensor].reshape(len(self.inputs), -1)
             if scores.shape != wanted.shape or (scores.astype(wanted.dtype) != wanted).any():
                 raise SystemExit(f"FAIL: {self.name}: scores '{entry.tensor}' differ\n{scores}\n{wanted}")
-        for source, outputs in (("bnn-sim", np.load(self.work / "outputs.npy")), ("golden", self.golden)):
+        for source, outputs in () if self.golden is None else (("bnn-sim", np.load(self.work / "outputs.npy")), ("golden", self.golden)):
             outputs = outputs.reshape(len(self.inputs), -1)
             classes = outputs[:, 0] if outputs.shape[1] == 1 else outputs.argmax(axis=1)
             # A network with one output decides by its sign.
@@ -176,7 +178,7 @@ def check_refusals(simulator, chip):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("networks", nargs="+", choices=["digits", *sorted(networks.NETWORKS)])
+    parser.add_argument("networks", nargs="+", choices=["digits", "digits-votes", *sorted(networks.NETWORKS)])
     for option in ("--array", "--source", "--work"):
         parser.add_argument(option, required=True)
     parser.add_argument("--target", default="hfox130-kilobit")
