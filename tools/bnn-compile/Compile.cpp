@@ -245,6 +245,10 @@ LogicalResult Compilation::toRRAM() {
     pipeline.schedule = rram::Schedule::S2P;
     break;
   }
+  if (options.tree && !chipTarget->capabilities.has(Schedules::P2S))
+    return fail(makeError("--accumulation tree adds partial counts of p2s, "
+                          "which target '" +
+                          chipTarget->name + "' does not have"));
   pipeline.chips = options.chips;
   pipeline.reprogram = options.reprogram;
   pipeline.latency = options.goal == Goal::Latency;

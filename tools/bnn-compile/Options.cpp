@@ -1,6 +1,7 @@
 //===- Options.cpp - The command line of bnn-compile ------------*- C++ -*-===//
 
 #include "Options.h"
+#include "OptionParsers.h"
 #include "bnn/InitAll.h"
 #include "bnn/Support/Error.h"
 #include "mlir/IR/AsmState.h"
@@ -26,7 +27,7 @@ static cl::opt<std::string> output(
     cl::desc(
         "Write the programming image (.rimg), or the IR that --emit names\n"
         "(.mlir, .mlirbc). Without it only the summary is printed"));
-static cl::opt<Stage> emit(
+static WordOption<Stage> emit(
     "emit", cl::cat(category), cl::init(Stage::Image),
     cl::desc(
         "Stop after a stage and write its result; IR goes to the standard\n"
@@ -75,7 +76,7 @@ static cl::list<std::string> binarizeNodes(
     cl::desc(
         "Binarize layers by the names of their ONNX nodes, too (*, ?, [..])"));
 enum class WeightKind { Binary, Ternary };
-static cl::opt<WeightKind> weightKind(
+static WordOption<WeightKind> weightKind(
     "weights", cl::cat(category), cl::init(WeightKind::Binary),
     cl::desc("Weights of layers binarized so:"),
     cl::values(clEnumValN(WeightKind::Binary, "binary", "-1, +1"),
@@ -91,7 +92,7 @@ static cl::opt<std::string> calibration(
     cl::desc(
         "Samples to fit binarized layers and votes to (also x.npz:member,\n"
         "x.pb); binarized layers without them lose nearly everything"));
-static cl::opt<unsigned> calibrationSamples(
+static NumberOption<unsigned> calibrationSamples(
     "calibration-samples", cl::value_desc("N"), cl::cat(category),
     cl::init(512),
     cl::desc("At most so many of them, evenly spaced (default: 512)"));
@@ -106,7 +107,7 @@ static cl::opt<std::string>
 static cl::opt<std::string>
     array("array", cl::value_desc("ROWSxCOLUMNS"), cl::cat(category),
           cl::desc("Another size of the target's subarrays"));
-static cl::opt<ScheduleChoice> schedule(
+static WordOption<ScheduleChoice> schedule(
     "schedule", cl::cat(category), cl::init(ScheduleChoice::Auto),
     cl::desc("How a layer is read:"),
     cl::values(clEnumValN(ScheduleChoice::Auto, "auto", "what the target has"),
@@ -114,7 +115,7 @@ static cl::opt<ScheduleChoice> schedule(
                           "parallel to sequential: a row is a neuron"),
                clEnumValN(ScheduleChoice::S2P, "s2p",
                           "sequential to parallel: a row is an input")));
-static cl::opt<Goal> goal(
+static WordOption<Goal> goal(
     "optimize-for", cl::cat(category), cl::init(Goal::None),
     cl::desc("What --schedule auto chooses by, layer by layer, where the\n"
              "target has both schedules (default: p2s):"),
@@ -125,13 +126,13 @@ static cl::opt<Goal> goal(
                           "joule of a sample; the target must have all\n"
                           "coefficients"),
                clEnumValN(Goal::Area, "area", "subarrays, then buffer bits")));
-static cl::opt<uint64_t> replicate(
+static NumberOption<uint64_t> replicate(
     "replicate", cl::value_desc("N"), cl::cat(category),
     cl::desc("Copy the weights of the slowest convolutions, each copy for a\n"
              "part of the output positions, so that a stream of samples is as\n"
              "fast as N subarrays more allow; same results"));
 enum class Adders { Serial, Tree };
-static cl::opt<Adders> accumulation(
+static WordOption<Adders> accumulation(
     "accumulation", cl::cat(category), cl::init(Adders::Serial),
     cl::desc("How the partial counts of a neuron are added (p2s):"),
     cl::values(clEnumValN(Adders::Serial, "serial",
@@ -139,7 +140,7 @@ static cl::opt<Adders> accumulation(
                clEnumValN(Adders::Tree, "tree",
                           "an adder tree over the tiles: fewer cycles to\n"
                           "drain, more adders")));
-static cl::opt<uint64_t> chips(
+static NumberOption<uint64_t> chips(
     "chips", cl::value_desc("N"), cl::cat(category), cl::init(1),
     cl::desc("Chips that may be used where the target says how many\n"
              "subarrays one has (default: 1). A neuron lies on one chip"));
@@ -149,7 +150,7 @@ static cl::opt<bool> reprogram(
         "Where one chip is too small: program it anew for the next layers,\n"
         "several times in each inference. Wears the devices"));
 enum class Ties { Exact, Float32 };
-static cl::opt<Ties> ties(
+static WordOption<Ties> ties(
     "ties", cl::cat(category), cl::init(Ties::Exact),
     cl::desc(
         "Neurons whose decision at an attainable sum depends on rounding:"),
@@ -161,10 +162,10 @@ static cl::opt<std::string> verify(
     cl::desc("Run the compiled image, on both executors, against a naive\n"
              "interpreter of the network as read; on random inputs without a\n"
              "file. Exit status 1 at the first difference"));
-static cl::opt<unsigned>
+static NumberOption<unsigned>
     verifySamples("verify-samples", cl::value_desc("N"), cl::cat(category),
                   cl::init(16), cl::desc("Samples of --verify (default: 16)"));
-static cl::opt<uint64_t>
+static NumberOption<uint64_t>
     seed("seed", cl::value_desc("S"), cl::cat(category), cl::init(1),
          cl::desc("Seed of the random inputs of --verify (default: 1)"));
 static cl::opt<std::string> emitHost(
@@ -508,6 +509,10 @@ llvm::Expected<Options> parseCommandLine(int argc, char **argv) {
   if (goal != Goal::None && schedule != ScheduleChoice::Auto)
     return makeError("--optimize-for chooses the schedules, which --schedule "
                      "names; give one of them");
+  if (options.tree && schedule == ScheduleChoice::S2P)
+    return makeError("--accumulation tree adds partial counts of p2s; with "
+                     "--schedule s2p a counter for each column adds: leave one "
+                     "of them out");
   if (chips == 0)
     return makeError("--chips 0: at least one chip is needed");
   if (reprogram && chips > 1)
