@@ -1,4 +1,6 @@
 // RUN: bnn-opt %s --split-input-file --verify-diagnostics --rram-place
+// RUN: not bnn-opt %s --split-input-file --rram-place=reprogram 2>&1 | FileCheck %s --check-prefix=REPROGRAM
+// REPROGRAM: error: the network needs 6 subarrays of 1x1, and the tiles of one neuron in 'a' alone more than the 2 of target 't'; its partial counts cannot be added between two contents of a chip: a larger array would hold it
 
 // Packing into shared subarrays counts: twelve tiles of one cell need one.
 module attributes {rram.target = #rram.target<name = "t", rows = 4, columns = 4, subarrays = 1>} {

@@ -60,6 +60,22 @@ static bool isDecision(ThresholdOp threshold) {
                       [](int64_t count) { return count <= 1; });
 }
 
+/// "8 or 16 would do": the divisors of `inputs` next to `group`, but for 1 and
+/// all of them.
+static std::string divisorsBeside(int64_t inputs, int64_t group) {
+  std::string text;
+  int64_t below = group, above = group;
+  while (below > 1 && inputs % below)
+    --below;
+  while (above < inputs && inputs % above)
+    ++above;
+  if (below > 1)
+    text = std::to_string(below);
+  if (above < inputs)
+    text += (text.empty() ? "" : " or ") + std::to_string(above);
+  return text.empty() ? "no other number divides them" : text + " would do";
+}
+
 std::optional<Voter> ReduceByVotesPass::voterOf(LinearOp linear,
                                                 std::string &why) const {
   if (!isa<BinaryType>(elementType(linear.getInput())) ||
@@ -84,8 +100,8 @@ std::optional<Voter> ReduceByVotesPass::voterOf(LinearOp linear,
     return std::nullopt;
   }
   if (shape[1] % int64_t(group)) {
-    why = llvm::formatv("its {0} inputs are no multiple of {1}", shape[1],
-                        group.getValue());
+    why = llvm::formatv("its {0} inputs are no multiple of {1} ({2})", shape[1],
+                        group.getValue(), divisorsBeside(shape[1], group));
     return std::nullopt;
   }
   return Voter{

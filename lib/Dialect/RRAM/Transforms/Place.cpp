@@ -309,8 +309,9 @@ void RRAMPlacePass::runOnOperation() {
     refuse() << ", and the tiles of one neuron in '"
              << placer.stuck.getSymName() << "' alone more than the "
              << target->getSubarrays() << " of target '" << name
-             << "'; its partial counts cannot be added across chips: a larger "
-                "array would hold it";
+             << "'; its partial counts cannot be added "
+             << (reprogram ? "between two contents of a chip" : "across chips")
+             << ": a larger array would hold it";
     return signalPassFailure();
   }
   int64_t available = target->getSubarrays() * int64_t(chips);

@@ -7,7 +7,7 @@
 // RUN: not bnn-opt %s --bnn-reduce-by-votes='group=2 calibration=%t.absent.npy' 2>&1 | FileCheck %s --check-prefix=ABSENT
 
 // DATA: error: votes of groups change the network's function: samples are needed to fit their thresholds
-// MULTIPLE: error: no layer can be reduced by votes of 3 inputs; one: exact sums: its 4 inputs are no multiple of 3
+// MULTIPLE: error: no layer can be reduced by votes of 3 inputs; one: exact sums: its 4 inputs are no multiple of 3 (2 would do)
 // ONE: error: no layer can be reduced by votes of 4 inputs; one: exact sums: its 4 inputs are one group
 // SHAPE: error: calibration: {{.*}} for input 'x': has shape [8, 5], the network takes [1, 4] for each sample
 // ABSENT: error: calibration: {{.*}}absent.npy: No such file or directory
