@@ -65,7 +65,7 @@ Expected<std::vector<MoveStep>> movesOf(const image::Image &image,
     if (!step)
       return step.takeError();
     steps.push_back(std::move(*step));
-    return std::move(steps);
+    return steps;
   }
   int axis = int(op.axis());
   uint32_t start = 0;
@@ -76,7 +76,7 @@ Expected<std::vector<MoveStep>> movesOf(const image::Image &image,
     start += step.length;
     steps.push_back(std::move(step));
   }
-  return std::move(steps);
+  return steps;
 }
 
 } // namespace bnn::exporter

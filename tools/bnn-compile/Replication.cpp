@@ -2,40 +2,18 @@
 
 #include "Replication.h"
 #include "ChooseSchedules.h"
-#include "bnn/Conversion/BNNToRRAM/Passes.h"
-#include "bnn/Conversion/RRAMToImage.h"
-#include "bnn/Dialect/BNN/IR/ArrayOperator.h"
+#include "ReplicationCandidate.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
-#include "bnn/Image/CellArray.h"
-#include "bnn/Image/CellMap.h"
-#include "bnn/Image/Cycles.h"
-#include "bnn/Image/Image.h"
 #include "bnn/Support/Error.h"
-#include "mlir/Pass/PassManager.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <fmt/format.h>
-#include <set>
 
 using namespace mlir;
 
 namespace bnn {
 
 namespace {
-
-/// An operator on the arrays, and what its copies take together.
-struct LayerFigures {
-  std::string name;       // of its layer, or its first copy's
-  uint64_t cycles = 0;    // steady state of the slowest copy
-  uint64_t subarrays = 0; // with a tile of any copy
-};
-
-struct Candidate {
-  Replication replication;
-  uint64_t interval = 0, subarrays = 0;
-  std::vector<LayerFigures> layers;
-};
 
 class ReplicationSearch {
 public:
@@ -52,8 +30,6 @@ private:
   llvm::Error findOperators();
   llvm::Error chooseOrientations();
   llvm::Error checkBudget(uint64_t subarrays) const;
-  OwningOpRef<ModuleOp> lower(const Replication &replication);
-  std::optional<Candidate> compile(const Replication &replication);
   std::optional<Candidate> fastest(const Replication &replication,
                                    uint64_t limit, uint64_t interval);
   std::string whyNoMore(llvm::StringRef name, size_t layer,
@@ -71,95 +47,9 @@ private:
 
 } // namespace
 
-static SmallVector<Operation *> operatorsOf(ModuleOp module) {
-  SmallVector<Operation *> operators;
-  module.walk([&](Operation *op) {
-    if (matchArrayOperator(op))
-      operators.push_back(op);
-  });
-  return operators;
-}
-
-void requestCopies(ModuleOp module, const Replication &replication) {
-  for (auto [op, copies] :
-       llvm::zip_equal(operatorsOf(module), replication.copies))
-    if (copies > 1)
-      op->setAttr(copiesAttrName,
-                  Builder(op->getContext()).getI64IntegerAttr(copies));
-}
-
-void orientCopies(ModuleOp module, const Replication &replication) {
-  if (replication.orientations.empty())
-    return;
-  auto layers = module.getOps<rram::LayerOp>();
-  auto layer = layers.begin();
-  for (auto [copies, orientation] :
-       llvm::zip_equal(replication.copies, replication.orientations))
-    for (int64_t i = 0; i < copies; ++i)
-      (*layer++).setOrientation(orientation);
-}
-
 //===----------------------------------------------------------------------===//
 // Candidates
 //===----------------------------------------------------------------------===//
-
-OwningOpRef<ModuleOp> ReplicationSearch::lower(const Replication &replication) {
-  OwningOpRef<ModuleOp> lowered(module.clone());
-  requestCopies(*lowered, replication);
-  PassManager toLayers(module.getContext());
-  toLayers.nest<func::FuncOp>().addPass(createBNNReplicate());
-  toLayers.addPass(createConvertBNNToRRAM());
-  if (failed(toLayers.run(*lowered)))
-    return {};
-  orientCopies(*lowered, replication);
-  return lowered;
-}
-
-/// What the image with these copies takes; none where there is no image.
-std::optional<Candidate>
-ReplicationSearch::compile(const Replication &replication) {
-  // A candidate that does not fit is no error of the network.
-  ScopedDiagnosticHandler silence(module.getContext(),
-                                  [](Diagnostic &) { return success(); });
-  OwningOpRef<ModuleOp> lowered = lower(replication);
-  if (!lowered)
-    return std::nullopt;
-  PassManager toTiles(module.getContext());
-  rram::buildLayerPipeline(toTiles, replication.pipeline);
-  if (failed(toTiles.run(*lowered)))
-    return std::nullopt;
-  FailureOr<image::Image> image = convertToImage(*lowered);
-  if (failed(image))
-    return std::nullopt;
-
-  Candidate candidate;
-  candidate.replication = replication;
-  candidate.interval = image::intervalOf(*image);
-  candidate.subarrays = image::occupiedSubarrays(*image).physical;
-  llvm::StringMap<const image::ArrayLayer *> byName;
-  for (const image::Step &step : image->steps())
-    if (step.has_array())
-      byName[step.array().name()] = &step.array();
-  auto layers = lowered->getOps<rram::LayerOp>();
-  auto layer = layers.begin();
-  for (int64_t copies : replication.copies) {
-    LayerFigures figures;
-    figures.name = (*layer).getSymName().str();
-    std::set<uint64_t> subarrays;
-    for (int64_t i = 0; i < copies; ++i) {
-      const image::ArrayLayer &part = *byName.at((*layer++).getSymName());
-      figures.cycles = std::max(figures.cycles,
-                                image::cyclesOf(image->target(), part).steady *
-                                    image::repetitionsOf(*image));
-      for (const auto *tiles : {&part.placement(), &part.threshold_placement()})
-        for (const image::Placement &tile : *tiles)
-          subarrays.insert(image::subarrayIndex(image->target(), tile));
-    }
-    figures.subarrays = subarrays.size();
-    candidate.layers.push_back(std::move(figures));
-  }
-  return candidate;
-}
 
 /// These copies, placed so that a stream is fastest with `limit` subarrays, or
 /// so that it beats `interval` with the fewest where they are not enough: tiles
@@ -180,7 +70,7 @@ ReplicationSearch::fastest(const Replication &replication, uint64_t limit,
     Replication placed = replication;
     placed.pipeline.interval = apart >= 1;
     placed.pipeline.latency |= apart == 2;
-    std::optional<Candidate> candidate = compile(placed);
+    std::optional<Candidate> candidate = compileCopies(module, placed);
     if (candidate && (!best || rank(*candidate) < rank(*best)))
       best = std::move(candidate);
   }
@@ -192,7 +82,7 @@ ReplicationSearch::fastest(const Replication &replication, uint64_t limit,
 //===----------------------------------------------------------------------===//
 
 llvm::Error ReplicationSearch::findOperators() {
-  operators = operatorsOf(module);
+  operators = arrayOperatorsOf(module);
   for (Operation *op : operators) {
     auto conv = dyn_cast<ConvOp>(op);
     most.push_back(conv ? maxCopies(conv) : 1);
@@ -213,7 +103,7 @@ llvm::Error ReplicationSearch::chooseOrientations() {
   OwningOpRef<ModuleOp> layers = [&] {
     ScopedDiagnosticHandler silence(module.getContext(),
                                     [](Diagnostic &) { return success(); });
-    return lower(first);
+    return lowerCopies(module, first);
   }();
   if (!layers)
     return llvm::Error::success();
@@ -294,7 +184,7 @@ llvm::Expected<Replication> ReplicationSearch::run() {
     return error;
   if (llvm::Error error = chooseOrientations())
     return error;
-  std::optional<Candidate> before = compile(first);
+  std::optional<Candidate> before = compileCopies(module, first);
   if (!before) // for its own diagnostics
     return first;
   if (llvm::Error error = checkBudget(before->subarrays))
