@@ -82,7 +82,7 @@ FloorPlan planFloor(const image::Image &image) {
            std::tie(b.chip, b.subarray, b.tile.row, b.tile.column);
   });
   for (size_t i = 0; i < placed.size();) {
-    PlannedRun next{placed[i].chip, placed[i].subarray};
+    PlannedRun next{placed[i].chip, placed[i].subarray, 1, {}};
     for (; i < placed.size() && placed[i].chip == next.chip &&
            placed[i].subarray == next.subarray;
          ++i)

@@ -38,7 +38,8 @@ struct Chip {
     return double((subarray - first) % across) * (size + gap);
   }
   double y(uint64_t subarray) const {
-    return double((subarray - first) / across) * (size + gap);
+    uint64_t line = (subarray - first) / across;
+    return double(line) * (size + gap);
   }
   /// "98.1 % used"
   std::string used(const PlannedRun &run) const {

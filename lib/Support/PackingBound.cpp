@@ -30,7 +30,7 @@ struct Images {
 class Side {
 public:
   Side(int64_t side, const std::set<int64_t> &lengths)
-      : side(side), lengths(lengths.begin(), lengths.end()) {
+      : lengths(lengths.begin(), lengths.end()) {
     add(side, [](int64_t length) { return length; });
     std::set<int64_t> cuts;
     for (int64_t length : lengths)
@@ -79,7 +79,6 @@ private:
     functions.push_back(std::move(images));
   }
 
-  int64_t side;
   std::vector<int64_t> lengths; // ascending
 };
 
