@@ -208,6 +208,7 @@ int64_t Placer::needed() const {
 
 int64_t Placer::bound() const {
   std::vector<PackItem> items;
+  items.reserve(tiles.size());
   for (const Tile &tile : tiles)
     items.push_back(tile.item);
   return packingBound(items, rows, columns, sharing) + firstFree;
