@@ -5,6 +5,7 @@
 #include "bnn/Image/Table.h"
 #include "bnn/Support/Error.h"
 #include "bnn/Support/File.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include <fmt/format.h>
 
@@ -84,10 +85,28 @@ readImportance(const std::string &path, const image::Image &image) {
   return device::importanceOf(*rows, image, path);
 }
 
-Error avoid(const AvoidRequest &request, raw_ostream &os) {
-  if (request.output == "-" || (request.output.empty() && request.json == "-"))
+/// What is read serves other chips too, and must not be written over.
+static Error checkFiles(const AvoidRequest &request) {
+  if (request.output == "-")
     return makeError("give -o a file; its place on standard output is for the "
                      "table");
+  for (StringRef file : {StringRef(request.output), StringRef(request.json)})
+    for (StringRef input :
+         {StringRef(request.image), StringRef(request.defects),
+          StringRef(request.importance)})
+      if (sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
+        return makeError("'" + file +
+                         "' is read, and a result would overwrite it; name "
+                         "another file");
+  if (!request.json.empty() && request.json == request.output &&
+      request.json != "/dev/null")
+    return makeError("'" + request.json + "' is named for two results");
+  return Error::success();
+}
+
+Error avoid(const AvoidRequest &request, raw_ostream &os) {
+  if (Error error = checkFiles(request))
+    return error;
   Expected<image::Image> image = image::read(request.image);
   if (!image)
     return image.takeError();
@@ -125,6 +144,7 @@ Error avoid(const AvoidRequest &request, raw_ostream &os) {
     if (Error error = files.stage(request.output, *bytes))
       return error;
   }
-  print(before, after, os);
+  if (request.json != "-")
+    print(before, after, os);
   return files.commit();
 }
