@@ -105,6 +105,20 @@ Error forEachComparison(const FigureData &data,
   return Error::success();
 }
 
+/// Standard deviation of a count whose weights have random signs, over inputs
+/// whose bits are random.
+static double spreadOfCounts(const image::ArrayLayer &layer) {
+  double mean = layer.plane_offset(), variance = 0;
+  for (double weight : layer.plane_weights()) {
+    mean += weight / 2;
+    variance += weight * weight / 4;
+  }
+  double lanes = double(layer.weight_planes()) * layer.fan_in();
+  double accumulator = std::sqrt(lanes * (mean * mean + variance)) /
+                       double(layer.weight_planes());
+  return accumulator * layer.divisor() / layer.count_unit();
+}
+
 Error stageImportance(const FigureData &data, OutputFiles &files) {
   if (data.options.importance.empty())
     return Error::success();
@@ -117,10 +131,9 @@ Error stageImportance(const FigureData &data, OutputFiles &files) {
   };
   std::vector<Near> found;
   for (const image::ArrayLayer *layer : layers) {
-    // A wrong weight moves the count by one, but few samples would hit the
-    // count beside a threshold: half the spread of a sum of random signs.
-    double lanes = double(layer->weight_planes()) * layer->fan_in();
-    found.push_back({std::max(0.5, std::sqrt(lanes) / 4),
+    // A wrong weight moves the accumulator by twice its input, but few samples
+    // would come so near to a threshold.
+    found.push_back({std::max(0.5, spreadOfCounts(*layer) / 2),
                      std::vector<uint64_t>(layer->neurons()),
                      std::vector<uint64_t>(layer->neurons())});
   }

@@ -266,7 +266,7 @@ bool Options::toStandardOutput() const {
     return spec == "-" || spec.ends_with("=-");
   };
   return any_of(outputs, isIt) || isIt(trace) || json == "-" || csv == "-" ||
-         cells == "-";
+         cells == "-" || importance == "-";
 }
 
 static Expected<PlotRequest> parsePlot(StringRef spec) {

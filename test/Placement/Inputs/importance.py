@@ -1,6 +1,6 @@
 """Inputs and expectations of importance.test for the network of small_network.py, whose first layer decides.
 
-    importance.py inputs|check|defects|one|spared FOLDER
+    importance.py inputs|check|check-codes|defects|one|spared FOLDER
 """
 
 import csv
@@ -17,6 +17,16 @@ weights, bias = arrays["w1"], arrays["b"]
 
 if what == "inputs":
     np.save(folder / "x.npy", np.random.default_rng(7).choice([-1, 1], (50, 40)).astype(np.float32))
+    np.save(folder / "codes.npy", np.random.default_rng(8).integers(0, 16, (200, 40)).astype(np.float32))
+elif what == "check-codes":
+    # Half the spread of a sum of 40 codes from 0 to 15 with random signs.
+    x = np.load(folder / "codes.npy")
+    near = (np.abs(x @ weights + bias) <= (40 * np.mean(np.arange(16.0) ** 2)) ** 0.5 / 2).mean(axis=0)
+    with open(folder / "codes.csv") as file:
+        found = np.array([float(row["importance"]) for row in csv.DictReader(file)])
+    expected = np.maximum(near / near.mean(), 0.01)
+    assert near.min() < 0.1 < 0.5 < near.max()
+    assert np.abs(found - expected).max() < 0.1, (found, expected)
 elif what == "check":
     x = np.load(folder / "x.npy")
     # A count is half of an accumulator; the threshold, between two integers, is where accumulator + bias is 0.
