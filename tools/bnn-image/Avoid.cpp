@@ -3,8 +3,10 @@
 #include "Avoid.h"
 #include "bnn/Image/Image.h"
 #include "bnn/Image/Table.h"
+#include "bnn/Placement/AvoidDefects.h"
 #include "bnn/Support/Error.h"
 #include "bnn/Support/File.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include <fmt/format.h>
@@ -13,6 +15,43 @@ using namespace llvm;
 using namespace bnn;
 using placement::Harm;
 using placement::LayerHarm;
+
+cl::SubCommand avoidCommand("avoid", "Move an image away from the defects of "
+                                     "a chip");
+
+namespace {
+
+cl::opt<std::string> avoidFile(cl::Positional, cl::Required,
+                               cl::desc("<image>"), cl::sub(avoidCommand),
+                               cl::cat(category));
+cl::opt<std::string> avoidDefects("defects", cl::value_desc("FILE.csv"),
+                                  cl::Required, cl::desc("Defects of the chip"),
+                                  cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string> avoidOutput("o", cl::value_desc("chip.rimg"),
+                                 cl::desc("Output (default: only count)"),
+                                 cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string>
+    avoidImportance("importance", cl::value_desc("FILE.csv"),
+                    cl::desc("What a wrong weight of each neuron counts, from "
+                             "bnn-sim --importance (default: 1)"),
+                    cl::sub(avoidCommand), cl::cat(category));
+cl::opt<std::string> avoidJson("json", cl::value_desc("FILE.json"),
+                               cl::desc("Write the counts as JSON"),
+                               cl::sub(avoidCommand), cl::cat(category));
+enum class Freedom { Subarrays, Rows, Complement, Spares };
+cl::list<Freedom> avoidWithout(
+    "without", cl::CommaSeparated,
+    cl::desc("Leave freedoms of the target unused:"),
+    cl::values(clEnumValN(Freedom::Subarrays, "subarrays",
+                          "contents keep their subarrays"),
+               clEnumValN(Freedom::Rows, "rows", "rows keep their order"),
+               clEnumValN(Freedom::Complement, "complement",
+                          "no row is stored complemented"),
+               clEnumValN(Freedom::Spares, "spares",
+                          "spare rows and columns stay unused")),
+    cl::sub(avoidCommand), cl::cat(category));
+
+} // namespace
 
 static void addRow(image::Table &table, const std::string &name,
                    const Harm &before, const Harm &after) {
@@ -86,65 +125,68 @@ readImportance(const std::string &path, const image::Image &image) {
 }
 
 /// What is read serves other chips too, and must not be written over.
-static Error checkFiles(const AvoidRequest &request) {
-  if (request.output == "-")
+static Error checkFiles(StringRef output, StringRef json) {
+  if (output == "-")
     return makeError("give -o a file; its place on standard output is for the "
                      "table");
-  for (StringRef file : {StringRef(request.output), StringRef(request.json)})
-    for (StringRef input :
-         {StringRef(request.image), StringRef(request.defects),
-          StringRef(request.importance)})
+  for (StringRef file : {output, json})
+    for (StringRef input : {StringRef(avoidFile), StringRef(avoidDefects),
+                            StringRef(avoidImportance)})
       if (sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
         return makeError("'" + file +
                          "' is read, and a result would overwrite it; name "
                          "another file");
-  if (!request.json.empty() && request.json == request.output &&
-      request.json != "/dev/null")
-    return makeError("'" + request.json + "' is named for two results");
+  if (!json.empty() && json == output && json != "/dev/null")
+    return makeError("'" + json + "' is named for two results");
   return Error::success();
 }
 
-Error avoid(const AvoidRequest &request, raw_ostream &os) {
-  if (Error error = checkFiles(request))
+Error runAvoid(raw_ostream &os) {
+  const std::string &output = avoidOutput, &json = avoidJson;
+  if (Error error = checkFiles(output, json))
     return error;
-  Expected<image::Image> image = image::read(request.image);
+  Expected<image::Image> image = image::read(avoidFile);
   if (!image)
     return image.takeError();
-  Expected<std::unique_ptr<MemoryBuffer>> file = openFile(request.defects);
+  Expected<std::unique_ptr<MemoryBuffer>> file = openFile(avoidDefects);
   if (!file)
     return file.takeError();
   Expected<std::vector<device::Defect>> defects =
-      device::parseDefects((*file)->getBuffer(), request.defects);
+      device::parseDefects((*file)->getBuffer(), avoidDefects);
   if (!defects)
     return defects.takeError();
   Expected<std::vector<device::BrokenCell>> broken =
-      device::brokenCells(*defects, device::chipSize(*image), request.defects);
+      device::brokenCells(*defects, device::chipSize(*image), avoidDefects);
   if (!broken)
     return broken.takeError();
-  placement::AvoidOptions options = request.options;
-  if (!request.importance.empty()) {
-    auto importance = readImportance(request.importance, *image);
+  placement::AvoidOptions options;
+  options.moveSubarrays = !is_contained(avoidWithout, Freedom::Subarrays);
+  options.moveRows = !is_contained(avoidWithout, Freedom::Rows);
+  options.useComplement = !is_contained(avoidWithout, Freedom::Complement);
+  options.useSpares = !is_contained(avoidWithout, Freedom::Spares);
+  if (!avoidImportance.empty()) {
+    auto importance = readImportance(avoidImportance, *image);
     if (!importance)
       return importance.takeError();
     options.importance = std::move(*importance);
   }
   std::vector<LayerHarm> before = placement::harmOf(*image, *broken);
-  if (!request.output.empty())
+  if (!output.empty())
     if (Error error = placement::avoidDefects(*image, *broken, options))
-      return createFileError(request.image, std::move(error));
+      return createFileError(avoidFile, std::move(error));
   std::vector<LayerHarm> after = placement::harmOf(*image, *broken);
   OutputFiles files;
-  if (!request.json.empty())
-    if (Error error = files.stage(request.json, toJson(before, after, *image)))
+  if (!json.empty())
+    if (Error error = files.stage(json, toJson(before, after, *image)))
       return error;
-  if (!request.output.empty()) {
+  if (!output.empty()) {
     Expected<std::string> bytes = image::serialize(*image);
     if (!bytes)
       return bytes.takeError();
-    if (Error error = files.stage(request.output, *bytes))
+    if (Error error = files.stage(output, *bytes))
       return error;
   }
-  if (request.json != "-")
+  if (json != "-")
     print(before, after, os);
   return files.commit();
 }

@@ -21,9 +21,9 @@
 using namespace llvm;
 using namespace bnn;
 
-namespace {
-
 cl::OptionCategory category("bnn-image options");
+
+namespace {
 
 cl::SubCommand infoCommand("info", "Show what an image holds, at a glance");
 cl::SubCommand verifyCommand("verify", "Check images completely");
@@ -118,39 +118,6 @@ cl::opt<std::string> planDefects("defects", cl::value_desc("FILE.csv"),
 cl::opt<std::string> planOutput("o", cl::value_desc("plan.csv"),
                                 cl::desc("Output"), cl::sub(planCommand),
                                 cl::cat(category));
-
-cl::SubCommand avoidCommand("avoid", "Move an image away from the defects of "
-                                     "a chip");
-cl::opt<std::string> avoidFile(cl::Positional, cl::Required,
-                               cl::desc("<image>"), cl::sub(avoidCommand),
-                               cl::cat(category));
-cl::opt<std::string> avoidDefectsFile("defects", cl::value_desc("FILE.csv"),
-                                      cl::Required,
-                                      cl::desc("Defects of the chip"),
-                                      cl::sub(avoidCommand), cl::cat(category));
-cl::opt<std::string> avoidOutput("o", cl::value_desc("chip.rimg"),
-                                 cl::desc("Output (default: only count)"),
-                                 cl::sub(avoidCommand), cl::cat(category));
-cl::opt<std::string>
-    avoidImportance("importance", cl::value_desc("FILE.csv"),
-                    cl::desc("What a wrong weight of each neuron counts, from "
-                             "bnn-sim --importance (default: 1)"),
-                    cl::sub(avoidCommand), cl::cat(category));
-cl::opt<std::string> avoidJson("json", cl::value_desc("FILE.json"),
-                               cl::desc("Write the counts as JSON"),
-                               cl::sub(avoidCommand), cl::cat(category));
-enum class Freedom { Subarrays, Rows, Complement, Spares };
-cl::list<Freedom> avoidWithout(
-    "without", cl::CommaSeparated,
-    cl::desc("Leave freedoms of the target unused:"),
-    cl::values(clEnumValN(Freedom::Subarrays, "subarrays",
-                          "contents keep their subarrays"),
-               clEnumValN(Freedom::Rows, "rows", "rows keep their order"),
-               clEnumValN(Freedom::Complement, "complement",
-                          "no row is stored complemented"),
-               clEnumValN(Freedom::Spares, "spares",
-                          "spare rows and columns stay unused")),
-    cl::sub(avoidCommand), cl::cat(category));
 
 cl::opt<std::string> weightsFile(cl::Positional, cl::Required,
                                  cl::desc("<image>"), cl::sub(weightsCommand),
@@ -349,17 +316,6 @@ Error runPlan() {
                    outs());
 }
 
-Error runAvoid() {
-  placement::AvoidOptions options;
-  options.moveSubarrays = !is_contained(avoidWithout, Freedom::Subarrays);
-  options.moveRows = !is_contained(avoidWithout, Freedom::Rows);
-  options.useComplement = !is_contained(avoidWithout, Freedom::Complement);
-  options.useSpares = !is_contained(avoidWithout, Freedom::Spares);
-  return avoid({avoidFile, avoidDefectsFile, avoidOutput, avoidJson,
-                avoidImportance, options},
-               outs());
-}
-
 Error runExport() {
   Expected<image::Image> parsed = image::read(exportFile);
   if (!parsed)
@@ -415,7 +371,7 @@ int run() {
   if (planCommand)
     return finish(runPlan());
   if (avoidCommand)
-    return finish(runAvoid());
+    return finish(runAvoid(outs()));
   if (weightsCommand)
     return finish(
         writeWeights(weightsFile, nameOf(weightsLayer), weightsOutput));
