@@ -117,10 +117,15 @@ static std::string facts(const Summary &summary) {
     text +=
         fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape(value));
   };
-  add("subarrays", fmt::format("{} of {}x{} on {} chip{}", summary.subarrays,
-                               summary.rows, summary.columns, summary.chips,
-                               summary.chips == 1 ? "" : "s"));
-  add("least subarrays",
+  bool oneByOne = summary.reprogrammed && summary.chips > 1;
+  add("subarrays",
+      fmt::format("{} of {}x{} on {}", summary.subarrays, summary.rows,
+                  summary.columns,
+                  oneByOne ? fmt::format("one chip with {} contents in turn",
+                                         summary.chips)
+                           : fmt::format("{} chip{}", summary.chips,
+                                         summary.chips == 1 ? "" : "s")));
+  add(oneByOne ? "least subarrays, all contents" : "least subarrays",
       summary.apartBound == summary.packingBound
           ? fmt::format("{} in any packing", summary.packingBound)
           : fmt::format(
@@ -132,7 +137,6 @@ static std::string facts(const Summary &summary) {
                   100 * summary.utilization));
   add("weights on the host", std::to_string(summary.hostWeights));
   add("row reads a sample", std::to_string(summary.rowReads));
-  bool oneByOne = summary.reprogrammed && summary.chips > 1;
   add("cycles",
       oneByOne
           ? fmt::format("{} a sample and programming", summary.latencyCycles)

@@ -196,8 +196,9 @@ static std::string formatTotals(const Summary &summary) {
     text += "nothing runs on the arrays\n";
   if (summary.subarrays)
     text += fmt::format(
-        "the tiles' area fills {}, no packing does with fewer than {}{}{}\n",
-        summary.areaBound, summary.packingBound,
+        "the tiles' area {}fills {}, no packing does with fewer than {}{}{}\n",
+        oneByOne(summary) ? "of all contents " : "", summary.areaBound,
+        summary.packingBound,
         summary.apartBound == summary.packingBound
             ? std::string()
             : fmt::format(", or {} if tiles that are read together lie apart",

@@ -77,7 +77,8 @@ struct Summary {
   std::vector<image::Crossing> crossings; ///< between host and chip
 
   // Totals.
-  uint64_t subarrays = 0;    ///< that hold a tile, of all chips
+  uint64_t subarrays = 0;    ///< that hold a tile; with `reprogrammed` of the
+                             ///< one chip, else of all
   uint64_t chips = 0;        ///< with a tile
   bool reprogrammed = false; ///< one chip, written for each of `chips` in turn
   /// Subarrays that the area of all tiles fills, that no packing of them does
