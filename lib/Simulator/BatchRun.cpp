@@ -345,10 +345,17 @@ Expected<PreparedBatch> BatchRun::prepare(ArrayRef<Tensor> inputs) {
     return std::move(error);
   // Later steps, outputs and traces ask for these again.
   std::vector<bool> kept(image.values_size(), false);
-  for (auto [value, step] : enumerate(network.lastUse))
-    kept[value] =
-        (step >= 0 && !network.beforeArrays[step]) ||
-        (collector.options.trace && image.values(int(value)).traces_size());
+  if (collector.options.trace)
+    for (auto [index, value] : enumerate(image.values()))
+      kept[index] = value.traces_size() > 0;
+  for (auto [index, step] : enumerate(image.steps())) {
+    if (network.beforeArrays[index])
+      continue;
+    if (step.has_array())
+      kept[step.array().input()] = true;
+    for (uint32_t input : step.op().inputs())
+      kept[input] = true;
+  }
   for (const image::Port &port : image.outputs())
     kept[port.value()] = true;
   auto keep = [&](uint32_t value) { return bool(kept[value]); };
