@@ -42,7 +42,6 @@ private:
   const Options &options;
   Replication first; // no copies
   SmallVector<Operation *> operators;
-  SmallVector<int64_t> most; // copies of each
 };
 
 } // namespace
@@ -81,14 +80,16 @@ ReplicationSearch::fastest(const Replication &replication, uint64_t limit,
 // What cannot be
 //===----------------------------------------------------------------------===//
 
+/// The next number of copies that makes the operator faster; 0: none does.
+static int64_t nextOf(Operation *op, int64_t copies) {
+  auto conv = dyn_cast<ConvOp>(op);
+  return conv ? nextCopies(conv, copies) : 0;
+}
+
 llvm::Error ReplicationSearch::findOperators() {
   operators = arrayOperatorsOf(module);
-  for (Operation *op : operators) {
-    auto conv = dyn_cast<ConvOp>(op);
-    most.push_back(conv ? maxCopies(conv) : 1);
-  }
   first.copies.assign(operators.size(), 1);
-  if (llvm::any_of(most, [](int64_t copies) { return copies > 1; }))
+  if (llvm::any_of(operators, [](Operation *op) { return nextOf(op, 1) > 0; }))
     return llvm::Error::success();
   return makeError("--replicate " + llvm::Twine(options.replicate) +
                    ": no convolution of several output positions runs on the "
@@ -137,19 +138,12 @@ llvm::Error ReplicationSearch::checkBudget(uint64_t subarrays) const {
 // Search
 //===----------------------------------------------------------------------===//
 
-/// The least number of copies above `copies` of which the longest is shorter,
-/// 0 where there is none.
-static int64_t nextCopies(int64_t positions, int64_t copies) {
-  int64_t longest = llvm::divideCeil(positions, copies);
-  return longest > 1 ? llvm::divideCeil(positions, longest - 1) : 0;
-}
-
 /// Why the slowest layer cannot have more copies.
 std::string ReplicationSearch::whyNoMore(llvm::StringRef name, size_t layer,
                                          int64_t copies) const {
   std::string text = fmt::format("'{}' is the slowest, ", name.str());
   if (copies > 1)
-    return text + "and each of its copies computes one line of its output";
+    return text + "and its output cannot be cut into more parts";
   if (!isa<ConvOp>(operators[layer]))
     return text + "and no convolution";
   return text + "a convolution with one position, or with windows that see "
@@ -205,8 +199,7 @@ llvm::Expected<Replication> ReplicationSearch::run() {
     for (auto [i, layer] : llvm::enumerate(now.layers)) {
       if (layer.cycles < slowest)
         continue;
-      next.copies[i] =
-          most[i] > 1 ? nextCopies(most[i], now.replication.copies[i]) : 0;
+      next.copies[i] = nextOf(operators[i], now.replication.copies[i]);
       if (!next.copies[i]) {
         end = whyNoMore(before->layers[i].name, i, now.replication.copies[i]);
         break;

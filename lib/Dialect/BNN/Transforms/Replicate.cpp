@@ -3,6 +3,8 @@
 // Slab i of n holds the output positions i * size / n .. (i + 1) * size / n - 1
 // along one axis. Its windows begin at first * stride - pad and end with the
 // last tap of the last one; what of that lies outside the input is its padding.
+// Where there are more copies than positions along the axis, each slab is cut
+// in the same way along another one.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,6 +12,7 @@
 #include "bnn/Dialect/BNN/IR/ArrayOperator.h"
 #include "bnn/Dialect/BNN/Transforms/Passes.h"
 
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
 namespace bnn {
@@ -30,6 +33,12 @@ private:
   FailureOr<int64_t> copiesOf(ConvOp conv);
 };
 
+/// A convolution and the threshold that decides in its layer, if any.
+struct Slab {
+  ConvOp conv;
+  ThresholdOp threshold;
+};
+
 /// A convolution, cut along a spatial axis.
 class Cut {
 public:
@@ -39,7 +48,9 @@ public:
   int64_t size() const { return output.getDimSize(dim()); }
   /// Whether each position sees something of the input, along the axis.
   bool isPossible() const;
-  void into(int64_t copies, ThresholdOp threshold);
+  size_t along() const { return axis; }
+  /// Replaces the convolution, and the threshold behind it, by `copies` slabs.
+  SmallVector<Slab> into(int64_t copies, ThresholdOp threshold);
 
 private:
   /// First and behind-last position along the axis.
@@ -50,8 +61,7 @@ private:
   int64_t dim() const { return int64_t(axis) + 2; }
   /// What the windows of some output positions reach, padding included.
   Range reachOf(Range positions) const;
-  Value makeSlab(OpBuilder &builder, Range positions, int64_t number,
-                 ThresholdOp threshold);
+  Slab makeSlab(OpBuilder &builder, Range positions, ThresholdOp threshold);
 
   ConvOp conv;
   RankedTensorType input, output;
@@ -87,8 +97,7 @@ bool Cut::isPossible() const {
          reachOf({size() - 1, size()}).begin < input.getDimSize(dim());
 }
 
-Value Cut::makeSlab(OpBuilder &builder, Range positions, int64_t number,
-                    ThresholdOp threshold) {
+Slab Cut::makeSlab(OpBuilder &builder, Range positions, ThresholdOp threshold) {
   Range reach = reachOf(positions);
   int64_t inputs = input.getDimSize(dim());
   Range real{std::max<int64_t>(reach.begin, 0), std::min(reach.end, inputs)};
@@ -110,7 +119,6 @@ Value Cut::makeSlab(OpBuilder &builder, Range positions, int64_t number,
   auto slab = cast<ConvOp>(builder.clone(*conv));
   slab->removeAttr(tracesAttrName);
   slab->removeAttr(copiesAttrName);
-  slab->setAttr(copyAttrName, builder.getI64IntegerAttr(number));
   slab.getInputMutable().assign(part);
   slab.setPadsBeginAttr(
       replaced(conv.getPadsBegin(), real.begin - reach.begin));
@@ -118,74 +126,124 @@ Value Cut::makeSlab(OpBuilder &builder, Range positions, int64_t number,
   int64_t size = positions.end - positions.begin;
   slab.getResult().setType(resize(output, dim(), size));
   if (!threshold)
-    return slab;
+    return {slab, nullptr};
   auto decided = cast<ThresholdOp>(builder.clone(*threshold));
   decided->removeAttr(tracesAttrName);
   decided.getInputMutable().assign(slab.getResult());
   decided.getResult().setType(
       resize(tensorType(threshold.getResult()), dim(), size));
-  return decided;
+  return {slab, decided};
 }
 
-void Cut::into(int64_t copies, ThresholdOp threshold) {
+SmallVector<Slab> Cut::into(int64_t copies, ThresholdOp threshold) {
   Operation *last = threshold ? threshold.getOperation() : conv;
   OpBuilder builder(conv); // so that layers keep their order
-  SmallVector<Value> slabs;
-  for (int64_t i = 0; i < copies; ++i)
-    slabs.push_back(makeSlab(builder,
-                             {i * size() / copies, (i + 1) * size() / copies},
-                             i + 1, threshold));
+  SmallVector<Slab> slabs;
+  SmallVector<Value> results;
+  for (int64_t i = 0; i < copies; ++i) {
+    Range positions{i * size() / copies, (i + 1) * size() / copies};
+    slabs.push_back(makeSlab(builder, positions, threshold));
+    results.push_back(threshold ? slabs.back().threshold.getResult()
+                                : slabs.back().conv.getResult());
+  }
   auto whole =
       ConcatOp::create(builder, last->getLoc(), last->getResult(0).getType(),
-                       slabs, builder.getI64IntegerAttr(dim()));
+                       results, builder.getI64IntegerAttr(dim()));
   // Sums that a threshold reads stay inside its layer; the others are here.
   moveTraces(last, whole);
   last->getResult(0).replaceAllUsesWith(whole);
   if (threshold)
     threshold.erase();
   conv.erase();
+  return slabs;
 }
 
-/// The cut along the longest axis that allows one.
-static std::optional<Cut> chooseCut(ConvOp conv) {
-  std::optional<Cut> best;
-  for (size_t axis = 0; axis < conv.getStrides().size(); ++axis) {
-    Cut cut(conv, axis);
-    if (cut.isPossible() && (!best || cut.size() > best->size()))
-      best = cut;
+/// Along the longest axes that allow it: into lines, and those into parts.
+static SmallVector<Cut> chooseCuts(ConvOp conv) {
+  SmallVector<Cut> cuts;
+  for (size_t axis = 0; axis < conv.getStrides().size(); ++axis)
+    if (Cut cut(conv, axis); cut.isPossible())
+      cuts.push_back(cut);
+  llvm::stable_sort(
+      cuts, [](const Cut &a, const Cut &b) { return a.size() > b.size(); });
+  cuts.truncate(std::min<size_t>(cuts.size(), 2));
+  return cuts;
+}
+
+namespace {
+/// Output positions along the axes of the cuts.
+struct Grid {
+  explicit Grid(ConvOp conv) {
+    if (!matchArrayOperator(conv))
+      return;
+    SmallVector<Cut> cuts = chooseCuts(conv);
+    lines = cuts.empty() ? 1 : cuts[0].size();
+    parts = cuts.size() < 2 ? 1 : cuts[1].size();
   }
-  return best;
+  int64_t lines = 1, parts = 1;
+};
+} // namespace
+
+int64_t bnn::nextCopies(ConvOp conv, int64_t copies) {
+  Grid grid(conv);
+  bool whole = copies < grid.lines;
+  int64_t size = whole ? grid.lines : grid.parts;
+  int64_t longest =
+      llvm::divideCeil(size, whole ? copies : copies / grid.lines);
+  return longest == 1 ? 0
+                      : int64_t(llvm::divideCeil(size, longest - 1)) *
+                            (whole ? 1 : grid.lines);
 }
 
-int64_t bnn::maxCopies(ConvOp conv) {
-  if (!matchArrayOperator(conv))
-    return 1;
-  std::optional<Cut> cut = chooseCut(conv);
-  return cut ? cut->size() : 1;
+/// Replaces the convolution by `copies` of it, as `Grid` allows.
+static void replicate(ConvOp conv, int64_t copies) {
+  SmallVector<Cut> cuts = chooseCuts(conv);
+  int64_t lines = std::min(copies, cuts[0].size());
+  size_t across = cuts.size() > 1 ? cuts[1].along() : 0;
+  SmallVector<Slab> slabs =
+      cuts[0].into(lines, matchArrayOperator(conv)->threshold);
+  if (copies > lines) {
+    SmallVector<Slab> parts;
+    for (Slab &slab : slabs)
+      llvm::append_range(
+          parts, Cut(slab.conv, across).into(copies / lines, slab.threshold));
+    slabs = std::move(parts);
+  }
+  for (auto [i, slab] : llvm::enumerate(slabs))
+    slab.conv->setAttr(
+        copyAttrName,
+        Builder(slab.conv.getContext()).getI64IntegerAttr(int64_t(i) + 1));
 }
 
 /// What the convolution asks for itself, checked, or what all others get.
 FailureOr<int64_t> ReplicatePass::copiesOf(ConvOp conv) {
-  int64_t most = maxCopies(conv);
+  Grid grid(conv);
   Attribute wanted = conv->getAttr(copiesAttrName);
-  if (!wanted)
-    return std::min<int64_t>(copies, most);
+  if (!wanted) {
+    // As many as can be.
+    int64_t parts = std::min<int64_t>(copies / grid.lines, grid.parts);
+    return parts ? parts * grid.lines : copies;
+  }
   auto number = dyn_cast<IntegerAttr>(wanted);
   if (!number || number.getInt() < 1)
     return conv.emitError() << "'" << copiesAttrName << "' is " << wanted
                             << "; it must be a number of copies, 1 at least";
-  if (number.getInt() <= most)
+  int64_t parts = number.getInt() / grid.lines;
+  if (number.getInt() <= grid.lines ||
+      (number.getInt() % grid.lines == 0 && parts <= grid.parts))
     return number.getInt();
   InFlightDiagnostic error = conv.emitError();
   error << "cannot have " << number.getInt() << " copies of its weights: ";
   if (!matchArrayOperator(conv))
     return error << "it does not run on the arrays";
-  if (!chooseCut(conv))
+  if (chooseCuts(conv).empty())
     return error << "along each axis some of its windows see nothing but "
                     "padding, so that no slice of its input is left for them";
-  return error << "along its longest axis its output has " << most
-               << (most == 1 ? " position" : " positions")
-               << ", and each copy computes one at least";
+  error << "its output can be cut into up to " << grid.lines
+        << (grid.lines == 1 ? " line" : " lines");
+  if (grid.parts > 1)
+    error << ", or each of them into up to " << grid.parts << " parts";
+  return error;
 }
 
 void ReplicatePass::runOnOperation() {
@@ -204,8 +262,7 @@ void ReplicatePass::runOnOperation() {
     conv->removeAttr(copiesAttrName);
     if (*number == 1)
       continue;
-    ThresholdOp threshold = matchArrayOperator(conv)->threshold;
-    chooseCut(conv)->into(*number, threshold);
+    replicate(conv, *number);
     ++numReplicated;
     numCopies += *number;
   }

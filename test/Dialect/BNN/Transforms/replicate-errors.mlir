@@ -2,12 +2,32 @@
 // RUN: not bnn-opt %s --split-input-file --bnn-replicate=copies=0 2>&1 | FileCheck %s
 // CHECK: error: bnn-replicate: copies = 0; a convolution needs its weights once at least
 
-func.func @many(%x: tensor<1x1x3x3x!bnn.binary>) -> tensor<1x1x3x3xi64> {
+func.func @many(%x: tensor<1x1x3x2x!bnn.binary>) -> tensor<1x1x3x2xi64> {
   %w = bnn.constant #bnn.lit<["+"]> : tensor<1x1x1x1x!bnn.binary>
-  // expected-error @+1 {{cannot have 4 copies of its weights: along its longest axis its output has 3 positions, and each copy computes one at least}}
-  %a = bnn.conv %x, %w strides [1, 1] dilations [1, 1] pads [0, 0], [0, 0] {bnn.copies = 4 : i64}
-    : tensor<1x1x3x3x!bnn.binary>, tensor<1x1x1x1x!bnn.binary> -> tensor<1x1x3x3xi64>
-  return %a : tensor<1x1x3x3xi64>
+  // expected-error @+1 {{cannot have 5 copies of its weights: its output can be cut into up to 3 lines, or each of them into up to 2 parts}}
+  %a = bnn.conv %x, %w strides [1, 1] dilations [1, 1] pads [0, 0], [0, 0] {bnn.copies = 5 : i64}
+    : tensor<1x1x3x2x!bnn.binary>, tensor<1x1x1x1x!bnn.binary> -> tensor<1x1x3x2xi64>
+  return %a : tensor<1x1x3x2xi64>
+}
+
+// -----
+
+func.func @positions(%x: tensor<1x1x3x2x!bnn.binary>) -> tensor<1x1x3x2xi64> {
+  %w = bnn.constant #bnn.lit<["+"]> : tensor<1x1x1x1x!bnn.binary>
+  // expected-error @+1 {{cannot have 9 copies of its weights: its output can be cut into up to 3 lines, or each of them into up to 2 parts}}
+  %a = bnn.conv %x, %w strides [1, 1] dilations [1, 1] pads [0, 0], [0, 0] {bnn.copies = 9 : i64}
+    : tensor<1x1x3x2x!bnn.binary>, tensor<1x1x1x1x!bnn.binary> -> tensor<1x1x3x2xi64>
+  return %a : tensor<1x1x3x2xi64>
+}
+
+// -----
+
+func.func @one_axis(%x: tensor<1x1x3x!bnn.binary>) -> tensor<1x1x3xi64> {
+  %w = bnn.constant #bnn.lit<["+"]> : tensor<1x1x1x!bnn.binary>
+  // expected-error @+1 {{cannot have 6 copies of its weights: its output can be cut into up to 3 lines}}
+  %a = bnn.conv %x, %w strides [1] dilations [1] pads [0], [0] {bnn.copies = 6 : i64}
+    : tensor<1x1x3x!bnn.binary>, tensor<1x1x1x!bnn.binary> -> tensor<1x1x3xi64>
+  return %a : tensor<1x1x3xi64>
 }
 
 // -----

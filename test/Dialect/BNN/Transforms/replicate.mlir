@@ -3,6 +3,7 @@
 
 // ONE-NOT: bnn.copies
 // ONE-COUNT-2: {bnn.copy =
+// ONE-COUNT-6: {bnn.copy =
 // ONE-NOT: bnn.copy
 
 
@@ -90,6 +91,31 @@ func.func @own(%x: tensor<1x1x4x4x!bnn.binary>) -> tensor<1x1x4x4x!bnn.binary> {
     : tensor<1x1x4x4x!bnn.binary>, tensor<1x1x1x1x!bnn.binary> -> tensor<1x1x4x4xi64>
   %d = bnn.threshold %c, <counts = [1], thresholds = [0], codes = [-1, 1]> axis 1 : tensor<1x1x4x4xi64> -> tensor<1x1x4x4x!bnn.binary>
   return %d : tensor<1x1x4x4x!bnn.binary>
+}
+
+// -----
+
+// More copies than lines along the longest axis: each line is cut along the other, numbered through.
+// CHECK-LABEL: @parts
+func.func @parts(%x: tensor<1x1x2x3x!bnn.binary>) -> tensor<1x1x2x3x!bnn.binary> {
+  %w = bnn.constant #bnn.lit<["++++++++-"]> : tensor<1x1x3x3x!bnn.binary>
+  // CHECK: %[[L:.*]] = bnn.slice %arg0 starts [0, 0, 0, 0] {{.*}} -> tensor<1x1x2x2x!bnn.binary>
+  // CHECK: bnn.conv %[[L]], {{.*}} pads [1, 1], [0, 0] {bnn.copy = 1 : i64} : {{.*}} -> tensor<1x1x1x1xi64>
+  // CHECK: %[[A:.*]] = bnn.threshold
+  // CHECK: bnn.conv %[[L]], {{.*}} pads [0, 1], [1, 0] {bnn.copy = 2 : i64} : {{.*}} -> tensor<1x1x1x1xi64>
+  // CHECK: %[[B:.*]] = bnn.threshold
+  // CHECK: %[[AB:.*]] = bnn.concat %[[A]], %[[B]] axis 2 : {{.*}} -> tensor<1x1x2x1x!bnn.binary>
+  // CHECK: bnn.copy = 3 : i64
+  // CHECK: bnn.copy = 4 : i64
+  // CHECK: %[[CD:.*]] = bnn.concat {{.*}} axis 2
+  // CHECK: pads [1, 0], [0, 1] {bnn.copy = 5 : i64}
+  // CHECK: pads [0, 0], [1, 1] {bnn.copy = 6 : i64}
+  // CHECK: %[[EF:.*]] = bnn.concat {{.*}} axis 2
+  // CHECK: bnn.concat %[[AB]], %[[CD]], %[[EF]] axis 3 : {{.*}} -> tensor<1x1x2x3x!bnn.binary>
+  %a = bnn.conv %x, %w strides [1, 1] dilations [1, 1] pads [1, 1], [1, 1] {bnn.copies = 6 : i64}
+    : tensor<1x1x2x3x!bnn.binary>, tensor<1x1x3x3x!bnn.binary> -> tensor<1x1x2x3xi64>
+  %b = bnn.threshold %a, <counts = [1], thresholds = [0], codes = [-1, 1]> axis 1 : tensor<1x1x2x3xi64> -> tensor<1x1x2x3x!bnn.binary>
+  return %b : tensor<1x1x2x3x!bnn.binary>
 }
 
 // -----

@@ -15,9 +15,9 @@ namespace bnn {
 #define GEN_PASS_REGISTRATION
 #include "bnn/Dialect/BNN/Transforms/Passes.h.inc"
 
-/// Into how many copies bnn-replicate can cut `conv`: its output positions
-/// along one axis. 1 where it must stay whole, or is not on the arrays.
-int64_t maxCopies(ConvOp conv);
+/// The least number of copies above `copies` of which the one with most output
+/// positions has fewer, as bnn-replicate cuts `conv`; 0 where there is none.
+int64_t nextCopies(ConvOp conv, int64_t copies);
 
 struct BNNPipelineOptions {
   /// NAME=TYPE[:SCALE[,OFFSET]], see bnn-encode-inputs.

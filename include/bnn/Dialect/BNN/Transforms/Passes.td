@@ -239,13 +239,15 @@ def BNNReplicate : Pass<"bnn-replicate", "::mlir::func::FuncOp"> {
     A convolution on the arrays reads its rows once for each output position.
     With n copies of its weights, n positions are computed at the same time. The
     output is cut into n slabs along its longest spatial axis, the first of
-    equal ones, as even as they can be; each slab is a convolution of its own,
+    equal ones, as even as they can be; for more copies than it has positions
+    along that axis each line is cut in the same way along the next longest
+    axis, all into the same number of parts. Each slab is a convolution of its own,
     with the threshold behind it, over the slice of the input that its windows
     reach. Padding stays where it was: only slabs at the border have any. The
     slabs are concatenated, and the result is the same, bit by bit.
 
     A convolution says with `bnn.copies` how many copies it wants; all others
-    get `copies`, or as many as they have positions along that axis. Left alone
+    get `copies`, or the largest number below that they can be cut into. Left alone
     are fully connected layers and operators on the host. An axis along which
     some windows see nothing but padding is not cut. Each slab carries `bnn.copy`,
     its number from 1 on, by which its layer on the arrays is named.
