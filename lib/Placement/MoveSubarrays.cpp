@@ -11,16 +11,10 @@ using namespace llvm;
 namespace bnn::placement {
 
 /// Assigns what lies in `used` to `places`; `to` of each subarray.
-bool Mover::moveGroup(ArrayRef<uint64_t> used, ArrayRef<uint64_t> places,
+bool Mover::moveGroup(const image::CellArray &cells,
+                      const image::AddressMap &back, const image::CellMap &map,
+                      ArrayRef<uint64_t> used, ArrayRef<uint64_t> places,
                       std::vector<uint64_t> &to) {
-  Expected<image::Image> slots = image::cellsOnChip(marks.withoutSpares(image));
-  if (!slots) {
-    consumeError(slots.takeError());
-    return false;
-  }
-  image::CellArray cells(*slots);
-  image::CellMap map(image);
-  image::AddressMap back(image, map);
   std::vector<float> costs(used.size() * places.size());
   for (size_t i = 0; i < used.size(); ++i)
     for (size_t j = 0; j < places.size(); ++j) {
@@ -46,8 +40,15 @@ bool Mover::moveGroup(ArrayRef<uint64_t> used, ArrayRef<uint64_t> places,
 
 /// What a subarray holds goes to another one of the chip.
 bool Mover::moveSubarrays() {
-  std::vector<bool> holds(image.num_subarrays());
+  Expected<image::Image> slots = image::cellsOnChip(marks.withoutSpares(image));
+  if (!slots) {
+    consumeError(slots.takeError());
+    return false;
+  }
+  image::CellArray cells(*slots);
   image::CellMap map(image);
+  image::AddressMap back(image, map);
+  std::vector<bool> holds(image.num_subarrays());
   for (const image::MappedTile &tile : map.tiles())
     holds[tile.subarray] = true;
   uint64_t onChip = target.subarrays();
@@ -76,8 +77,10 @@ bool Mover::moveSubarrays() {
       std::vector<uint64_t> places(group);
       size_t more = std::min(unused.size(), group.size());
       places.insert(places.end(), unused.begin(), unused.begin() + more);
-      moved |= moveGroup(group, places, to);
-      std::erase_if(unused, [&](uint64_t s) { return is_contained(to, s); });
+      moved |= moveGroup(cells, back, map, group, places, to);
+      std::erase_if(unused, [&](uint64_t s) {
+        return any_of(group, [&](uint64_t from) { return to[from] == s; });
+      });
     }
   }
   if (moved)

@@ -46,8 +46,9 @@ private:
 
   /// Changes `subarray` of placements; false where all stay.
   bool moveSubarrays();
-  bool moveGroup(llvm::ArrayRef<uint64_t> used, llvm::ArrayRef<uint64_t> places,
-                 std::vector<uint64_t> &to);
+  bool moveGroup(const image::CellArray &cells, const image::AddressMap &back,
+                 const image::CellMap &map, llvm::ArrayRef<uint64_t> used,
+                 llvm::ArrayRef<uint64_t> places, std::vector<uint64_t> &to);
   void apply(llvm::ArrayRef<uint64_t> to);
 
   /// What row `address` of what lies in subarray `from` costs in a row with the
