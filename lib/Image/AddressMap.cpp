@@ -98,15 +98,25 @@ std::optional<MovedCell> AddressMap::addressOf(uint64_t subarray, uint32_t row,
   return moveRow(cell, rowIn);
 }
 
+Target physicalTarget(const Target &target) {
+  Target result = target;
+  result.set_rows(target.rows() + target.spare_rows());
+  result.set_columns(target.columns() + target.spare_columns());
+  result.clear_spare_rows();
+  result.clear_spare_columns();
+  return result;
+}
+
+/// What a cell and its complement hold: the devices change places.
+static unsigned complement(unsigned code) {
+  return (code & 1) << 1 | code >> 1;
+}
+
 Expected<Image> cellsOnChip(const Image &image) {
   CellMap map(image);
   AddressMap addresses(image, map);
   Image result;
-  *result.mutable_target() = image.target();
-  result.mutable_target()->set_rows(addresses.rows());
-  result.mutable_target()->set_columns(addresses.columns());
-  result.mutable_target()->clear_spare_rows();
-  result.mutable_target()->clear_spare_columns();
+  *result.mutable_target() = physicalTarget(image.target());
   if (addresses.isIdentity() && !image.target().spare_rows() &&
       !image.target().spare_columns()) {
     result.set_cells(image.cells());
@@ -123,12 +133,31 @@ Expected<Image> cellsOnChip(const Image &image) {
       for (uint32_t c = tile.column; c < tile.column + tile.columns; ++c) {
         unsigned code = cells.code(tile.subarray, r, c);
         MovedCell to = addresses.onChip(tile.subarray, r, c);
-        if (to.complemented)
-          code = (code & 1) << 1 | code >> 1;
-        builder->setCode(to.subarray, to.row, to.column, code);
+        builder->setCode(to.subarray, to.row, to.column,
+                         to.complemented ? complement(code) : code);
       }
   std::move(*builder).finish(result);
   return result;
+}
+
+Error cellsAtAddresses(const Image &onChip, Image &image) {
+  CellMap map(image);
+  AddressMap addresses(image, map);
+  CellArray cells(onChip);
+  Expected<CellArrayBuilder> builder =
+      CellArrayBuilder::create(image.target(), image.num_subarrays());
+  if (!builder)
+    return builder.takeError();
+  for (const MappedTile &tile : map.tiles())
+    for (uint32_t r = tile.row; r < tile.row + tile.rows; ++r)
+      for (uint32_t c = tile.column; c < tile.column + tile.columns; ++c) {
+        MovedCell from = addresses.onChip(tile.subarray, r, c);
+        unsigned code = cells.code(from.subarray, from.row, from.column);
+        builder->setCode(tile.subarray, r, c,
+                         from.complemented ? complement(code) : code);
+      }
+  std::move(*builder).finish(image);
+  return Error::success();
 }
 
 } // namespace bnn::image

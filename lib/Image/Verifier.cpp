@@ -265,7 +265,7 @@ Error checkPresentation(const Image &image) {
   return Error::success();
 }
 
-Error checkAll(const Image &image) {
+Error checkUpToCells(const Image &image) {
   if (Error error = checkFields(image))
     return error;
   if (size_t size = image.provenance().model_sha256().size();
@@ -299,21 +299,35 @@ Error checkAll(const Image &image) {
     if (!isDefined)
       return fail("value '" + state.value(uint32_t(id)).name() + "'",
                   "nothing defines it");
+  return Error::success();
+}
+
+Error checkAll(const Image &image) {
+  if (Error error = checkUpToCells(image))
+    return error;
   if (Error error = checkCells(image))
     return error;
   return checkDivisors(image);
+}
+
+Error guarded(Error (*check)(const Image &), const Image &image) {
+  try {
+    return check(image);
+  } catch (const std::bad_alloc &) {
+    return createStringError(errc::not_enough_memory,
+                             "image: not enough memory to verify it");
+  }
 }
 
 } // namespace
 } // namespace verifier
 
 Error verify(const Image &image) {
-  try {
-    return verifier::checkAll(image);
-  } catch (const std::bad_alloc &) {
-    return createStringError(errc::not_enough_memory,
-                             "image: not enough memory to verify it");
-  }
+  return verifier::guarded(verifier::checkAll, image);
+}
+
+Error verifyUpToCells(const Image &image) {
+  return verifier::guarded(verifier::checkUpToCells, image);
 }
 
 } // namespace bnn::image

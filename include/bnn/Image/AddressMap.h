@@ -28,7 +28,7 @@ struct MovedCell {
 
 class AddressMap {
 public:
-  /// The image must be verified and, as the map, outlive this.
+  /// The image must be verified up to its cells and, as the map, outlive this.
   AddressMap(const Image &image, const CellMap &map);
 
   /// Every cell lies where its address says.
@@ -64,10 +64,18 @@ private:
   std::vector<int32_t> tableOf; ///< of each subarray, -1: none
 };
 
+/// The target with its spare rows and columns as rows and columns.
+Target physicalTarget(const Target &target);
+
 /// Target and cells as they lie on the chip, with spare rows and columns: what
 /// a programmer writes, nothing else. The image must be verified. Fails where
 /// all cells together are beyond 2 GiB.
 llvm::Expected<Image> cellsOnChip(const Image &image);
+
+/// The inverse: fills the cells of `image`, which must be verified up to its
+/// cells, from those of `onChip` with the physical target and as many
+/// subarrays. Cells of the chip that no read uses are left behind.
+llvm::Error cellsAtAddresses(const Image &onChip, Image &image);
 
 } // namespace bnn::image
 

@@ -23,6 +23,10 @@ inline constexpr int maxRank = 16;
 /// returned, as "image: <place>: <what is wrong>".
 llvm::Error verify(const Image &image);
 
+/// The same without what the cells hold, for those who are about to fill them:
+/// only the size of `cells` is looked at.
+llvm::Error verifyUpToCells(const Image &image);
+
 } // namespace bnn::image
 
 #endif // BNN_IMAGE_VERIFIER_H
