@@ -5,7 +5,6 @@ package bnn_pkg;
   typedef logic [31:0] word_t;
 
   localparam word_t ProgramMagic = 32'h50434e42;
-  // And 2, which has no moves, and 1, whose array records end at `cycles`.
   localparam word_t ProgramVersion = 3;
 
   // Planes of the widest input code that a descriptor holds.
@@ -21,7 +20,8 @@ package bnn_pkg;
     KindTranspose = 3,
     KindThreshold = 4,
     KindCombine = 5,
-    KindMove = 6
+    KindMove = 6,
+    KindTable = 7          // no step: the addresses of a subarray
   } kind_e;
 
   typedef enum logic [1:0] {
@@ -81,6 +81,9 @@ package bnn_pkg;
     word_t      pad_code;
     word_t      tile_columns;
     word_t      band;            // number of its first tile row on the chip
+    // Rows of the layer that lie in others' slots: where they begin in the table.
+    logic       has_slots;
+    word_t      slot_start;
     // Border classes of its positions; channels of a pool that take the minimum;
     // factors of a combination: where they begin in the table.
     logic       has_table;
@@ -150,9 +153,13 @@ package bnn_pkg;
     ListStart = 13,        // before the thresholds, which need it
     ListThresholds = 14,
     ListCodes = 15,
-    ListThresholdTiles = 16
+    ListThresholdTiles = 16,
+    ListRowSlots = 17,
+    ListRows = 18,         // of a subarray
+    ListSkipped = 19,
+    ListComplemented = 20
   } list_e;
-  localparam int NumLists = 17;
+  localparam int NumLists = 21;
 
   // log2 of a power of two.
   function automatic logic [4:0] log2(input word_t x);

@@ -7,6 +7,8 @@ module chip
   // Subarrays, as the target describes them.
   parameter int ROWS         = 32,
   parameter int COLUMNS      = 32,
+  parameter int PHYSICAL_ROWS = ROWS,  // with spare ones
+  parameter int PHYSICAL_COLUMNS = COLUMNS,
   parameter int SUBARRAYS    = 1,
   parameter int MUX          = 1,      // columns per sense amplifier
   parameter int TERNARY      = 0,      // cells of weight 0
@@ -26,6 +28,8 @@ module chip
   parameter int FUNCTIONS    = 1,      // step functions and biases of all layers
   parameter int THRESHOLDS   = 1,      // of the longest function
   parameter int WORD_CELLS   = 1,      // of a neuron's thresholds in cells
+  parameter int MOVED        = 0,      // subarrays have tables of their rows and columns
+  parameter int SLOTS        = 1,      // rows of all layers whose rows have other slots
   parameter int TABLE      = 1,      // words: classes of positions, factors
   parameter int BYTES        = 1024,   // of the activation buffer
   parameter int GATHER       = LANES,  // inputs that reach the window in a clock
@@ -62,6 +66,7 @@ module chip
 );
 
   localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1;
+  localparam int PlaceBits  = PHYSICAL_ROWS > 1 ? $clog2(PHYSICAL_ROWS) : 1;
   localparam int ColumnBits = $clog2(COLUMNS + 1);
   localparam int CountBits  = ColumnBits + 1;
   localparam int SumBits    = CountBits + $clog2(TILE_COLUMNS);
@@ -88,7 +93,9 @@ module chip
   word_t                    config_subarray;
   logic [15:0]              config_bl, config_blb;
   logic                     config_cells, config_tile, swap_polarity;
-  logic [RowBits-1:0]       config_row;
+  logic [PlaceBits-1:0]     config_row;
+  logic                     config_place, config_skipped, config_complement;
+  word_t                    config_entry, config_value, slot_address, slot_word;
   logic [15:0]              config_block;
   logic [ColumnBits-1:0]    config_column, config_width;
   logic [BandBits-1:0]      config_band, band;
@@ -106,8 +113,9 @@ module chip
   value_t                   input_value, output_value;
 
   loader #(
-    .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .MUX(MUX), .TERNARY(TERNARY),
-    .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
+    .ROWS(ROWS), .COLUMNS(COLUMNS), .PHYSICAL_ROWS(PHYSICAL_ROWS),
+    .PHYSICAL_COLUMNS(PHYSICAL_COLUMNS), .MOVED(MOVED), .SLOTS(SLOTS), .SUBARRAYS(SUBARRAYS),
+    .MUX(MUX), .TERNARY(TERNARY), .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
     .BANDS(BANDS), .PLANES(PLANES), .LANES(LANES), .LANE_BITS(LaneBits), .NEURONS(NEURONS),
     .WORD_CELLS(WORD_CELLS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS),
     .THRESHOLDS(THRESHOLDS),
@@ -118,7 +126,8 @@ module chip
     .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl,
     .config_blb,
     .config_column, .config_width, .config_band, .config_round, .config_slot, .config_lane,
-    .config_threshold, .swap_polarity,
+    .config_threshold, .swap_polarity, .config_place, .config_skipped, .config_complement,
+    .config_entry, .config_value, .slot_address, .slot_word,
     .write_threshold, .write_code, .write_bias, .write_length, .write_function, .write_slot,
     .write_data(function_data), .band, .rounds, .table_address, .table_word, .step_number,
     .step, .steps, .input_value, .output_value
@@ -165,6 +174,7 @@ module chip
   logic read, filling, waiting, draining, retired;
   logic [RoundBits-1:0] round;
   logic [RowBits-1:0]   offset;
+  logic [LaneBits-1:0]  lane_shift;
   logic [PhaseBits-1:0] phase;
   logic [PlaneBits-1:0] plane;
   tag_t                 tag;
@@ -177,12 +187,14 @@ module chip
   word_t                compare_functions, compare_address;
 
   sequencer #(
-    .ROWS(ROWS), .MUX(MUX), .ROUNDS(ROUNDS), .BAND_BITS(BandBits), .PLANES(PLANES)
+    .ROWS(ROWS), .MUX(MUX), .ROUNDS(ROUNDS), .BAND_BITS(BandBits), .PLANES(PLANES),
+    .LANE_BITS(LaneBits)
   ) sequencer_unit (
     .clk, .reset, .start(launch_array), .step, .done(sequencer_done), .retired, .window_start,
     .window_ready, .window_take, .window_more, .band, .rounds, .more(any_more),
     .class_address(sequencer_class),
-    .position_class(table_word), .read, .round, .offset, .phase, .plane, .extra, .planes_before,
+    .position_class(table_word), .slot_address, .slot_word, .read, .round, .offset, .lane_shift,
+    .phase, .plane, .extra, .planes_before,
     .cell_index, .tag, .first,
     .merge, .compare, .collect_band, .compare_functions, .compare_address, .filling, .waiting,
     .draining
@@ -202,7 +214,8 @@ module chip
 
   for (genvar s = 0; s < SUBARRAYS; ++s) begin : arrays
     subarray #(
-      .ROWS(ROWS), .COLUMNS(COLUMNS), .MUX(MUX), .TERNARY(TERNARY), .TILES(TILES),
+      .ROWS(ROWS), .COLUMNS(COLUMNS), .PHYSICAL_ROWS(PHYSICAL_ROWS),
+      .PHYSICAL_COLUMNS(PHYSICAL_COLUMNS), .MOVED(MOVED), .MUX(MUX), .TERNARY(TERNARY), .TILES(TILES),
       .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS), .BAND_BITS(BandBits), .LANES(LANES),
       .LANE_BITS(LaneBits),
       .S2P(S2P), .COUNTER_BITS(CounterBits)
@@ -210,8 +223,9 @@ module chip
       .clk, .reset, .id(word_t'(s)), .config_subarray, .config_cells, .config_tile, .config_row,
       .config_block, .config_bl, .config_blb, .config_column, .config_width, .config_band,
       .config_round,
-      .config_slot, .config_lane, .config_threshold, .swap_polarity, .read, .band, .round,
-      .offset, .phase, .lanes,
+      .config_slot, .config_lane, .config_threshold, .swap_polarity, .config_place,
+      .config_skipped, .config_complement, .config_entry, .config_value, .read, .band, .round,
+      .offset, .lane_shift, .phase, .lanes,
       .by_input(step.by_input), .extra, .rounds, .planes_before, .more(more[s]),
       .cells_read(cells_read[s]), .cells_first(cells_first[s]), .cells_slot(cells_slot[s]),
       .read_cells(read_cells[s]), .first, .weight(tag.plane),

@@ -7,6 +7,9 @@ module loader
 #(
   parameter int ROWS          = 32,
   parameter int COLUMNS       = 32,
+  parameter int PHYSICAL_ROWS = ROWS,
+  parameter int PHYSICAL_COLUMNS = COLUMNS,
+  parameter int MOVED         = 0,
   parameter int SUBARRAYS     = 1,
   parameter int MUX           = 1,
   parameter int TERNARY       = 0,
@@ -25,16 +28,18 @@ module loader
   parameter int THRESHOLDS    = 1,
   parameter int WORD_CELLS    = 1,
   parameter int TABLE         = 1,
+  parameter int SLOTS         = 1,
   parameter int BYTES         = 1024,
   parameter int ACCUMULATOR_BITS = 32,
   parameter int PROGRAM_WORDS = 1024,
-  localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int RowBits    = PHYSICAL_ROWS > 1 ? $clog2(PHYSICAL_ROWS) : 1,
   localparam int ColumnBits = $clog2(COLUMNS + 1),
   localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
   parameter int LANE_BITS     = 5,
   localparam int BandBits   = BANDS > 1 ? $clog2(BANDS) : 1,
   localparam int TableBits  = TABLE > 1 ? $clog2(TABLE) : 1,
+  localparam int PlaceBits  = SLOTS > 1 ? $clog2(SLOTS) : 1,
   localparam int StepBits   = STEPS > 1 ? $clog2(STEPS) : 1,
   localparam int ThresholdBits = $clog2(THRESHOLDS + 1)
 ) (
@@ -62,6 +67,13 @@ module loader
   output logic [LANE_BITS-1:0]  config_lane,
   output logic                  config_threshold,
   output logic                  swap_polarity,
+  // An entry of a subarray's table: where a row lies, a column that is left
+  // out, a row that stores the complement.
+  output logic                  config_place,
+  output logic                  config_skipped,
+  output logic                  config_complement,
+  output word_t                 config_entry,
+  output word_t                 config_value,
 
   // To the function store.
   output logic                  write_threshold,
@@ -77,6 +89,8 @@ module loader
   output logic [RoundBits:0]    rounds,
   input  word_t                 table_address,
   output word_t                 table_word,
+  input  word_t                 slot_address,
+  output word_t                 slot_word,
   input  logic [StepBits-1:0]   step_number,
   output step_t                 step,
   output word_t                 steps,
@@ -142,8 +156,8 @@ module loader
   step_t table_of_steps[STEPS];
   always_ff @(posedge clk) step <= table_of_steps[step_number];
 
-  word_t bands, functions, table_used;           // used by earlier steps
-  word_t tile_rows, groups_left, functions_now, table_now;
+  word_t bands, functions, table_used, slots_used; // by earlier steps
+  word_t tile_rows, groups_left, functions_now, table_now, slots_now;
   logic  alternating;
   word_t border_classes, word_cells;
   assign word_cells = border_classes * current.class_cells;
@@ -165,15 +179,17 @@ module loader
       bands <= '0;
       functions <= '0;
       table_used <= '0;
+      slots_used <= '0;
     end else if (field && index == '0) begin
       current <= '{kind: kind_e'(data[2:0]), input_size: {16'd1, 16'd1},
                    output_size: {16'd1, 16'd1}, kernel: {16'd1, 16'd1},
                    stride: {16'd1, 16'd1}, dilation: {16'd1, 16'd1},
                    functions: functions, table_start: table_used, band: bands,
-                   coding: Bipolar, default: '0};
+                   slot_start: slots_used, coding: Bipolar, default: '0};
       tile_rows <= '0;
       functions_now <= '0;
       table_now <= '0;
+      slots_now <= '0;
     end else if (field && kind == KindCombine) begin
       case (index)
         4: current.sources <= data[2:0];
@@ -243,6 +259,10 @@ module loader
         54: if (current.by_input)
               // A row of cells is shared by the neurons: each has a round of its own.
               tile_rows <= tile_rows + (word_cells + word_t'(ROWS) - 1) / word_t'(ROWS);
+        56: begin
+          current.has_slots <= data != '0;
+          slots_now <= data;
+        end
         default: ;
       endcase
     end else if (field && kind == KindPool) begin
@@ -295,11 +315,12 @@ module loader
         ListInputs: current.source[index[1:0]] <= values[ValueBits'(data)];
         default: ;
       endcase
-    end else if (commit && kind != KindChip) begin
+    end else if (commit && kind != KindChip && kind != KindTable) begin
       table_of_steps[StepBits'(number)] <= current;
       bands <= bands + tile_rows;
       functions <= functions + functions_now;
       table_used <= table_used + table_now;
+      slots_used <= slots_used + slots_now;
     end
 
   word_t words_of_table[TABLE];
@@ -309,19 +330,40 @@ module loader
     if (entry && list == ListTable) words_of_table[TableBits'(table_place)] <= data;
   assign table_word = words_of_table[TableBits'(table_address)];
 
+  // The slot of each neuron; where rows are inputs, which are read slot after
+  // slot, the lane in each slot.
+  word_t places[SLOTS];
+  word_t place_written, place_value;
+  assign place_written = current.slot_start + (current.by_input ? data : index);
+  assign place_value = current.by_input ? index : data;
+  always_ff @(posedge clk)
+    if (entry && list == ListRowSlots) places[PlaceBits'(place_written)] <= place_value;
+  assign slot_word = places[PlaceBits'(slot_address)];
+
+  word_t table_subarray, other_subarray;
+  always_ff @(posedge clk)
+    if (field && kind == KindTable && index == '0) table_subarray <= data;
+  assign config_place = entry && list == ListRows;
+  assign config_skipped = entry && list == ListSkipped;
+  assign config_complement = entry && list == ListComplemented;
+  assign config_entry = index;
+  assign config_value = data;
+  assign config_subarray = entry && kind == KindTable ? table_subarray : other_subarray;
+
   //-------------------------------------------------------------------------
   // Tiles, cells, step functions
   //-------------------------------------------------------------------------
 
   logic too_many, too_long, skip;
   tile_loader #(
-    .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .TILES(TILES), .ROUNDS(ROUNDS),
+    .ROWS(ROWS), .COLUMNS(COLUMNS), .PHYSICAL_ROWS(PHYSICAL_ROWS),
+    .PHYSICAL_COLUMNS(PHYSICAL_COLUMNS), .SUBARRAYS(SUBARRAYS), .TILES(TILES), .ROUNDS(ROUNDS),
     .TILE_COLUMNS(TILE_COLUMNS), .LANE_BITS(LANE_BITS), .BANDS(BANDS)
   ) tiles (
     .clk, .reset, .section, .list, .data, .step(current), .alternating, .word_cells, .too_many,
-    .config_subarray, .config_cells, .config_tile, .config_row, .config_block, .config_bl,
-    .config_blb, .config_column, .config_width, .config_band, .config_round, .config_slot,
-    .config_lane, .config_threshold, .band, .rounds
+    .config_subarray(other_subarray), .config_cells, .config_tile, .config_row, .config_block,
+    .config_bl, .config_blb, .config_column, .config_width, .config_band, .config_round,
+    .config_slot, .config_lane, .config_threshold, .band, .rounds
   );
 
   function_loader #(.FUNCTIONS(FUNCTIONS), .THRESHOLDS(THRESHOLDS)) functions_of_steps (
@@ -349,6 +391,9 @@ module loader
         22, 24: if (data > 1) found = ErrorStep; // inputs, outputs
         26: if (data > word_t'(VALUES)) found = ErrorCapacity;
         28: if (data > word_t'(STEPS)) found = ErrorCapacity;
+        33: if (data != word_t'(PHYSICAL_ROWS)) found = ErrorChip;
+        34: if (data != word_t'(PHYSICAL_COLUMNS)) found = ErrorChip;
+        36: if (data != '0 && MOVED == 0) found = ErrorCapacity;
         default: ;
       endcase
     if (field && kind == KindArray)
@@ -373,6 +418,7 @@ module loader
                 (current.by_input && bands + tile_rows + word_cells / word_t'(ROWS) >= word_t'(BANDS) &&
                  word_cells != '0))
               found = ErrorCapacity;
+        56: if (slots_used + data > word_t'(SLOTS)) found = ErrorCapacity;
         default: ;
       endcase
     if (field && kind == KindPool && index == 8 && data > 2) found = ErrorStep;

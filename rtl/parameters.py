@@ -12,7 +12,7 @@ import collections
 import json
 
 # What all programs of a chip have in common.
-SAME = ("ROWS", "COLUMNS", "MUX", "TERNARY", "TREE")
+SAME = ("ROWS", "COLUMNS", "PHYSICAL_ROWS", "PHYSICAL_COLUMNS", "MUX", "TERNARY", "TREE")
 
 
 def words(record):
@@ -71,11 +71,15 @@ def lanes(step, columns):
 def parameters(program):
     arrays = [step for step in program["steps"] if step["kind"] == "array"]
     tables = [step for step in program["steps"] if "step_start" in step]
-    row_words = 3 + (program["columns"] + 15) // 16
+    row_words = 3 + (program["physical_columns"] + 15) // 16
     host_words = (len(program["host"]) * 3 // 4 + 3) // 4
     return {
         "ROWS": program["rows"],
         "COLUMNS": program["columns"],
+        "PHYSICAL_ROWS": program["physical_rows"],
+        "PHYSICAL_COLUMNS": program["physical_columns"],
+        "MOVED": int(bool(program["addresses"])),
+        "SLOTS": max(1, sum(len(step["row_slots"]) for step in arrays)),
         "MUX": program["columns_per_sense_amplifier"],
         "TERNARY": program["ternary_sense"],
         "TREE": max(step["accumulation"] for step in arrays),
@@ -100,7 +104,7 @@ def parameters(program):
                             for name in ("position_class", "minimum_channels", "factors"))),
         "BYTES": program["arena_bytes"],
         "PROGRAM_WORDS": 64 + len(program["inputs"]) + len(program["outputs"])
-                         + sum(map(words, program["values"] + program["steps"])) + len(program["steps"])
+                         + sum(map(words, program["values"] + program["addresses"] + program["steps"])) + len(program["steps"])
                          + row_words * len(program["cells"]) + host_words,
     }
 

@@ -1,6 +1,6 @@
 // Goes through a program (docs/export-formats.md) a word in each clock, in an
 // order in which each table can be filled as its words come: checksum, chip,
-// values, steps with their lists, cells.
+// values, addresses of subarrays, steps with their lists, cells.
 
 module program_walker
   import bnn_pkg::*;
@@ -49,6 +49,10 @@ module program_walker
       {KindArray, 6'd44}: which = ListThresholds;
       {KindArray, 6'd46}: which = ListCodes;
       {KindArray, 6'd53}: which = ListThresholdTiles;
+      {KindArray, 6'd55}: which = ListRowSlots;
+      {KindTable, 6'd1}: which = ListRows;
+      {KindTable, 6'd3}: which = ListSkipped;
+      {KindTable, 6'd5}: which = ListComplemented;
       {KindPool, 6'd7}: which = ListInputSize;
       {KindPool, 6'd9}: which = ListOutputSize;
       {KindPool, 6'd11}: which = ListKernel;
@@ -68,14 +72,15 @@ module program_walker
   endfunction
 
   // Index of a record's last word.
-  function automatic word_t last_word(input kind_e of, input word_t in_version);
+  function automatic word_t last_word(input kind_e of);
     case (of)
-      KindChip: last_word = 32;
-      KindArray: last_word = in_version == 1 ? 48 : 54;
+      KindChip: last_word = 36;
+      KindArray: last_word = 56;
       KindPool: last_word = 20;
       KindTranspose: last_word = 8;
       KindCombine: last_word = 9;
       KindMove: last_word = 10;
+      KindTable: last_word = 6;
       default: last_word = 12;
     endcase
   endfunction
@@ -87,10 +92,11 @@ module program_walker
   state_e state, next_state;
   word_t  at, next_address, next_index, next_step;
 
-  logic  moves;                  // some step so far is one
-  word_t version, words, wanted_crc, crc;
-  word_t values_first, values_count, steps_first, steps_count, cells_first, cells_words;
-  word_t row_words;
+  word_t words, wanted_crc, crc;
+  word_t values_first, values_count, steps_first, steps_count, cells_first, cells_count;
+  word_t tables_first, tables_count, table_number, next_table;
+  word_t row_words, cells_words;
+  assign cells_words = cells_count * row_words;
   word_t [NumLists-1:0] list_first, list_count;
 
   // The next list that is not empty.
@@ -124,13 +130,14 @@ module program_walker
     next_address = at + 1;
     next_index = index + 1;
     next_step = step_number;
+    next_table = table_number;
     found = NoError;
     case (state)
       Head:
         case (index[1:0])
           0: if (data != ProgramMagic) found = ErrorFormat;
-          1: if (data == '0 || data > ProgramVersion) found = ErrorFormat;
-          2: if (data <= 32) found = ErrorFormat;
+          1: if (data != ProgramVersion) found = ErrorFormat;
+          2: if (data <= 36) found = ErrorFormat;
              else if (data > word_t'(PROGRAM_WORDS)) found = ErrorCapacity;
           default: next_state = Checksum;
         endcase
@@ -142,9 +149,9 @@ module program_walker
           next_index = 12;
         end
       Record: begin
-        if (index == '0 && (data == '0 || data > word_t'(KindMove) ||
-                            (data == word_t'(KindMove) && version < 3))) found = ErrorStep;
-        if (index == last_word(kind, version) && index != '0) begin
+        if (index == '0 && kind != KindTable && (data == '0 || data > word_t'(KindMove)))
+          found = ErrorStep;
+        if (index == last_word(kind) && index != '0) begin
           next_state = more_lists ? Lists : Commit;
           next_address = list_first[next_list];
           next_index = '0;
@@ -161,9 +168,14 @@ module program_walker
         if (kind == KindChip) begin
           next_state = Values;
           next_address = values_first;
+        end else if (kind == KindTable && table_number + 1 != tables_count) begin
+          next_state = Record;
+          next_table = table_number + 1;
+          next_address = tables_first + 7 * (table_number + 1);
+        end else if (kind == KindTable) begin
+          next_state = StepAddress;
+          next_address = steps_first;
         end else if (step_number + 1 == steps_count) begin
-          // The checksum is not over the version: it must be the one needed.
-          if (version >= 3 && !moves && kind != KindMove) found = ErrorFormat;
           next_state = Cells;
           next_address = cells_first;
         end else begin
@@ -174,8 +186,9 @@ module program_walker
       end
       Values:
         if (index + 1 == values_count * 8) begin
-          next_state = StepAddress;
-          next_address = steps_first;
+          next_state = tables_count != '0 ? Record : StepAddress;
+          next_address = tables_count != '0 ? tables_first : steps_first;
+          next_index = '0;
         end
       StepAddress: begin
         next_state = Record;
@@ -191,6 +204,7 @@ module program_walker
       next_address = at;
       next_index = index;
       next_step = step_number;
+      next_table = table_number;
     end
     if (found != NoError || refuse) next_state = Failed;
   end
@@ -215,42 +229,48 @@ module program_walker
       at <= '0;
       index <= '0;
       step_number <= '0;
+      table_number <= '0;
       crc <= '1;
       error <= NoError;
       kind <= KindChip;
       list <= ListWeights;
       list_count <= '0;
-      moves <= 1'b0;
     end else begin
       state <= next_state;
       at <= next_address;
       index <= next_index;
       step_number <= next_step;
+      table_number <= next_table;
       if (error == NoError) error <= found;
 
-      if (state == Commit && kind == KindMove) moves <= 1'b1;
-      if (state == Head && index == 1) version <= data;
       if (state == Head && index == 2) words <= data;
       if (state == Head && index == 3) wanted_crc <= data;
       if (state == Checksum) crc <= crc32(crc, data);
 
       if (state == Record) begin
-        if (index == '0) kind <= kind_e'(data[2:0]);
+        if (index == '0 && kind != KindTable) kind <= kind_e'(data[2:0]);
         if (begins_list) list_first[which_ends] <= data;
         if (ends_list) list_count[which] <= data;
         if (kind == KindChip)
           case (index)
-            13: row_words <= 3 + (data + 15) / 16;
             25: values_first <= data;
             26: values_count <= data;
             27: steps_first <= data;
             28: steps_count <= data;
             29: cells_first <= data;
-            30: cells_words <= data * row_words;
+            30: cells_count <= data;
+            34: row_words <= 3 + (data + 15) / 16;
+            35: tables_first <= data;
+            36: tables_count <= data;
             default: ;
           endcase
       end
-      if (state == StepAddress) list_count <= '0;
+      // What the next record is: a table has no word that says so.
+      if (state == Values && next_state == Record) kind <= KindTable;
+      if (state == StepAddress) kind <= KindNone;
+      if (state == StepAddress || (state == Commit && next_state == Record) ||
+          (state == Values && next_state == Record))
+        list_count <= '0;
       if (!hold && (state != Lists || last_entry)) list <= next_list;
     end
 

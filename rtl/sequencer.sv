@@ -4,6 +4,8 @@
 //     in one subarray;
 //   sequential-to-parallel: for each lane (a row) the same, and after each tile
 //     row but the last a clock in which its counters are added.
+// Where rows have other slots than their numbers, neurons are read in their
+// order, each in its slot; lanes in the order of their slots.
 //
 // Clocks of a layer: fill (the first window is driven), reads, merges of
 // counters, waits (the window of the next position is not there yet), drain
@@ -17,6 +19,7 @@ module sequencer
   parameter int ROUNDS    = 1,
   parameter int BAND_BITS = 8,
   parameter int PLANES    = 1,
+  parameter int LANE_BITS = 5,
   localparam int RowBits   = ROWS > 1 ? $clog2(ROWS) : 1,
   localparam int RoundBits = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int PhaseBits = MUX > 1 ? $clog2(MUX) : 1,
@@ -43,10 +46,14 @@ module sequencer
   // Border class of each position.
   output word_t class_address,
   input  word_t position_class,
+  // The slot of a neuron, or the lane in a slot.
+  output word_t slot_address,
+  input  word_t slot_word,
 
   output logic                 read,
   output logic [RoundBits-1:0] round,
   output logic [RowBits-1:0]   offset,
+  output logic [LANE_BITS-1:0] lane_shift, // of the lane in a slot, against its number
   output logic [PhaseBits-1:0] phase,
   output logic [PlaneBits-1:0] plane,
   output logic                 extra,     // a read of thresholds alone
@@ -93,7 +100,23 @@ module sequencer
   assign begin_extra = !extra && reads_done && in_cells && (step.by_input ? last_neuron : more);
   assign neuron_done = reads_done && !begin_extra && (!step.by_input || !extra || last_cell);
   assign planes_before = extra ? step.planes : 5'(plane_index);
-  assign last_row    = int'(offset) == ROWS - 1;
+  assign last_row    = int'(row) == ROWS - 1;
+
+  // The row that follows in the order of slots, and where the present one is.
+  logic [BAND_BITS-1:0] tile_row;
+  logic [RowBits-1:0]   row;
+  assign slot_address = step.slot_start + neuron;
+  always_comb begin
+    band = tile_row;
+    offset = row;
+    lane_shift = '0;
+    if (step.has_slots && step.by_input) begin
+      lane_shift = LANE_BITS'(slot_word - neuron);
+    end else if (step.has_slots) begin
+      band = BAND_BITS'(step.band + slot_word / word_t'(ROWS));
+      offset = RowBits'(slot_word % word_t'(ROWS));
+    end
+  end
   // A row that is an input takes part in all neurons: `neuron` counts lanes.
   assign window_done = neuron_done && (step.by_input ? last_neuron : last_of_group);
   assign layer_done  = window_done && last_neuron && last_position;
@@ -104,7 +127,7 @@ module sequencer
   assign draining = state == Drain;
   assign done     = draining && (step.by_input ? compare : retired);
   assign merge    = state == Merge;
-  assign first    = offset == '0 && plane_index == '0;
+  assign first    = row == '0 && plane_index == '0;
 
   assign window_start = state == Idle && start;
   assign window_take  = window_ready && (state == Fill || state == Wait ||
@@ -145,8 +168,8 @@ module sequencer
             plane_index <= '0;
             phase <= '0;
             round <= '0;
-            band <= BAND_BITS'(step.band);
-            offset <= '0;
+            tile_row <= BAND_BITS'(step.band);
+            row <= '0;
             extra <= 1'b0;
             cell_index <= '0;
             result <= '0;
@@ -186,14 +209,14 @@ module sequencer
           cell_index <= '0;
           if (step.by_input) begin
             cell_at <= tag.first_cell;
-            band <= BAND_BITS'(step.threshold_band + tag.first_cell / word_t'(ROWS));
-            offset <= RowBits'(tag.first_cell % word_t'(ROWS));
+            tile_row <= BAND_BITS'(step.threshold_band + tag.first_cell / word_t'(ROWS));
+            row <= RowBits'(tag.first_cell % word_t'(ROWS));
           end
         end else if (extra && reads_done && step.by_input && !last_cell) begin
           cell_index <= cell_index + 1;
           cell_at <= cell_at + 1;
-          band <= BAND_BITS'(step.threshold_band + (cell_at + 1) / word_t'(ROWS));
-          offset <= RowBits'((cell_at + 1) % word_t'(ROWS));
+          tile_row <= BAND_BITS'(step.threshold_band + (cell_at + 1) / word_t'(ROWS));
+          row <= RowBits'((cell_at + 1) % word_t'(ROWS));
         end
         if (neuron_done) begin
           extra <= 1'b0;
@@ -202,13 +225,13 @@ module sequencer
           neuron <= last_neuron ? '0 : neuron + 1;
           if (last_neuron) begin
             position <= position + 1;
-            band <= BAND_BITS'(step.band);
-            offset <= '0;
+            tile_row <= BAND_BITS'(step.band);
+            row <= '0;
           end else if (last_row) begin
-            band <= band + 1'b1;
-            offset <= '0;
+            tile_row <= tile_row + 1'b1;
+            row <= '0;
           end else begin
-            offset <= offset + 1'b1;
+            row <= row + 1'b1;
           end
           // Results of a convolution lie channel by channel, those of a dense
           // layer position by position.

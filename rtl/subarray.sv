@@ -9,6 +9,9 @@ module subarray
 #(
   parameter int ROWS         = 32,
   parameter int COLUMNS      = 32,
+  parameter int PHYSICAL_ROWS = ROWS,  // with spare ones
+  parameter int PHYSICAL_COLUMNS = COLUMNS,
+  parameter int MOVED        = 0,      // a table tells where its rows lie
   parameter int MUX          = 1,      // columns per sense amplifier
   parameter int TERNARY      = 0,
   parameter int TILES        = 1,      // that it can hold
@@ -20,6 +23,7 @@ module subarray
   parameter int S2P          = 0,      // counters for rows that are inputs
   parameter int COUNTER_BITS = 8,
   localparam int RowBits     = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int PlaceBits   = PHYSICAL_ROWS > 1 ? $clog2(PHYSICAL_ROWS) : 1,
   localparam int ColumnBits  = $clog2(COLUMNS + 1),
   localparam int CountBits   = ColumnBits + 1,
   localparam int SlotBits    = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
@@ -37,7 +41,7 @@ module subarray
   input  word_t                config_subarray,
   input  logic                 config_cells,     // 16 cells of a row
   input  logic                 config_tile,
-  input  logic [RowBits-1:0]   config_row,       // of cells; first of the tile
+  input  logic [PlaceBits-1:0] config_row,       // of cells; first of the tile
   input  logic [15:0]          config_block,
   input  logic [15:0]          config_bl,
   input  logic [15:0]          config_blb,
@@ -49,6 +53,13 @@ module subarray
   input  logic [LANE_BITS-1:0] config_lane,      // the first that it sees; of thresholds, the first cell
   input  logic                 config_threshold,
   input  logic                 swap_polarity,    // BLb low stores +1
+  // An entry of the table: row `value` has the address `entry`; column `value`
+  // is left out; the row at address `value` stores the complement.
+  input  logic                 config_place,
+  input  logic                 config_skipped,
+  input  logic                 config_complement,
+  input  word_t                config_entry,
+  input  word_t                config_value,
 
   // A read, broadcast: row `offset` of the tile of tile row `band` that this
   // subarray reads in round `round`.
@@ -56,6 +67,7 @@ module subarray
   input  logic [BAND_BITS-1:0] band,
   input  logic [RoundBits-1:0] round,
   input  logic [RowBits-1:0]   offset,
+  input  logic [LANE_BITS-1:0] lane_shift,       // by_input: of the lane against the row
   input  logic [PhaseBits-1:0] phase,
   input  logic [LANES-1:0]     lanes,
   input  logic                 by_input,         // the row's input to all columns
@@ -111,7 +123,7 @@ module subarray
       tiles <= (TILES * $bits(tile_t))'({tiles, tile_t'{
           valid: 1'b1, threshold: config_threshold, band: config_band, round: config_round,
           ordinal: config_ordinal, slot: config_slot, lane: config_lane,
-          row: config_row, column: config_column, width: config_width}});
+          row: RowBits'(config_row), column: config_column, width: config_width}});
 
   // Tiles of thresholds that it holds of the same tile row already.
   logic [TileBits-1:0] config_ordinal;
@@ -163,7 +175,8 @@ module subarray
     enabled = '0;
     if (tile.valid) begin
       if (tile.threshold) bits = '1;
-      else if (by_input) bits = {COLUMNS{lanes[LaneBits'(tile.lane) + LaneBits'(offset)]}};
+      else if (by_input) bits = {COLUMNS{lanes[LaneBits'(tile.lane) + LaneBits'(offset) +
+                                                 LaneBits'(lane_shift)]}};
       else bits = lanes[LaneBits'(tile.lane)+:COLUMNS] << tile.column;
       enabled = ~(~COLUMNS'(0) << tile.width) << tile.column;
       if (MUX > 1)
@@ -172,7 +185,59 @@ module subarray
     end
   end
 
-  cell_array #(.ROWS(ROWS), .COLUMNS(COLUMNS)) cells (
+  // Addresses to rows and columns.
+  logic [RowBits-1:0]   row_address;
+  logic [PlaceBits-1:0] physical_row;
+  logic                 complemented;
+  logic [PHYSICAL_COLUMNS-1:0] physical_bits, physical_agree, physical_disagree;
+  assign row_address = tile.row + offset;
+
+  if (MOVED != 0) begin : row_table
+    logic [PlaceBits-1:0] places[ROWS];
+    logic [ROWS-1:0]      complements;
+    always_ff @(posedge clk)
+      if (reset) begin
+        for (int r = 0; r < ROWS; ++r) places[r] <= PlaceBits'(r);
+        complements <= '0;
+      end else if (selected) begin
+        if (config_place) places[RowBits'(config_entry)] <= PlaceBits'(config_value);
+        if (config_complement) complements[RowBits'(config_value)] <= 1'b1;
+      end
+    assign physical_row = places[row_address];
+    assign complemented = complements[row_address];
+  end else begin : no_row_table
+    logic unused;
+    assign unused = &{1'b0, config_place, config_complement, config_entry};
+    assign physical_row = PlaceBits'(row_address);
+    assign complemented = 1'b0;
+  end
+
+  if (MOVED != 0 && PHYSICAL_COLUMNS > COLUMNS) begin : column_table
+    localparam int ShiftBits = $clog2(PHYSICAL_COLUMNS);
+    logic [ShiftBits-1:0] places[COLUMNS];
+    // A column that is left out moves those from it on; they come in order.
+    always_ff @(posedge clk)
+      for (int c = 0; c < COLUMNS; ++c)
+        if (reset) places[c] <= ShiftBits'(c);
+        else if (config_skipped && selected && word_t'(places[c]) >= config_value)
+          places[c] <= places[c] + 1'b1;
+    always_comb begin
+      physical_bits = '0;
+      for (int c = 0; c < COLUMNS; ++c) begin
+        physical_bits[places[c]] = bits[c];
+        agree[c] = physical_agree[places[c]];
+        disagree[c] = physical_disagree[places[c]];
+      end
+    end
+  end else begin : no_column_table
+    logic unused;
+    assign unused = &{1'b0, config_skipped, config_value, physical_agree, physical_disagree};
+    assign physical_bits = PHYSICAL_COLUMNS'(bits);
+    assign agree = COLUMNS'(physical_agree);
+    assign disagree = COLUMNS'(physical_disagree);
+  end
+
+  cell_array #(.ROWS(PHYSICAL_ROWS), .COLUMNS(PHYSICAL_COLUMNS)) cells (
     .clk,
     .program_enable(config_cells && selected),
     .program_row(config_row),
@@ -180,10 +245,10 @@ module subarray
     .program_bl(config_bl),
     .program_blb(config_blb),
     .sense(tile.valid),
-    .row(tile.row + offset),
-    .bits,
-    .agree,
-    .disagree
+    .row(physical_row),
+    .bits(physical_bits),
+    .agree(physical_agree),
+    .disagree(physical_disagree)
   );
 
   function automatic logic [ColumnBits-1:0] popcount(input logic [COLUMNS-1:0] x);
@@ -191,8 +256,10 @@ module subarray
   endfunction
 
   logic [COLUMNS-1:0] ones, zeros;
-  assign ones  = enabled & (swap_polarity ? disagree : agree);
-  assign zeros = enabled & (swap_polarity ? agree : disagree);
+  logic inverted;
+  assign inverted = swap_polarity ^ complemented;
+  assign ones  = enabled & (inverted ? disagree : agree);
+  assign zeros = enabled & (inverted ? agree : disagree);
 
   assign cells_read = tile.valid && tile.threshold;
   assign cells_first = tile.lane;

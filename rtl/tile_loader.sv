@@ -5,13 +5,15 @@ module tile_loader
 #(
   parameter int ROWS         = 32,
   parameter int COLUMNS      = 32,
+  parameter int PHYSICAL_ROWS = ROWS,
+  parameter int PHYSICAL_COLUMNS = COLUMNS,
   parameter int SUBARRAYS    = 1,
   parameter int TILES        = 1,
   parameter int ROUNDS       = 1,
   parameter int TILE_COLUMNS = 1,
   parameter int LANE_BITS    = 5,
   parameter int BANDS        = 1,
-  localparam int RowBits    = ROWS > 1 ? $clog2(ROWS) : 1,
+  localparam int RowBits    = PHYSICAL_ROWS > 1 ? $clog2(PHYSICAL_ROWS) : 1,
   localparam int ColumnBits = $clog2(COLUMNS + 1),
   localparam int RoundBits  = ROUNDS > 1 ? $clog2(ROUNDS) : 1,
   localparam int SlotBits   = TILE_COLUMNS > 1 ? $clog2(TILE_COLUMNS) : 1,
@@ -50,7 +52,7 @@ module tile_loader
 );
 
   localparam int SubarrayBits = SUBARRAYS > 1 ? $clog2(SUBARRAYS) : 1;
-  localparam word_t RowWords = (COLUMNS + 15) / 16 + 3;
+  localparam word_t RowWords = (PHYSICAL_COLUMNS + 15) / 16 + 3;
 
   // Three words a tile: subarray, row, column.
   logic [1:0] tile_word;

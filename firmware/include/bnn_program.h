@@ -7,7 +7,6 @@
 #define BNN_PROGRAM_H
 
 #define BNN_MAGIC 0x50434e42u
-#define BNN_OLDEST_VERSION 2u
 #define BNN_VERSION 3u
 
 enum bnn_chip_word {
@@ -25,7 +24,10 @@ enum bnn_chip_word {
   BNN_VALUES = 25,
   BNN_STEPS = 27,
   BNN_CELLS = 29,
-  BNN_CHIP_WORDS = 33
+  BNN_PHYSICAL_ROWS = 33, /* with spare ones */
+  BNN_PHYSICAL_COLUMNS = 34,
+  BNN_ADDRESSES = 35,
+  BNN_CHIP_WORDS = 37
 };
 
 enum bnn_value_word {
@@ -38,6 +40,15 @@ enum bnn_value_word {
   BNN_VALUE_WORDS = 8
 };
 
+/* Where the addresses of a subarray lie; records ascend. */
+enum bnn_table_word {
+  BNN_TABLE_SUBARRAY,
+  BNN_TABLE_ROWS, /* lists */
+  BNN_TABLE_SKIPPED = 3,
+  BNN_TABLE_COMPLEMENTED = 5,
+  BNN_TABLE_WORDS = 7
+};
+
 enum bnn_row_word { BNN_ROW_SUBARRAY, BNN_ROW_ROW, BNN_ROW_CRC, BNN_ROW_CELLS };
 
 enum bnn_step_kind {
@@ -46,7 +57,7 @@ enum bnn_step_kind {
   BNN_TRANSPOSE,
   BNN_THRESHOLD,
   BNN_COMBINE,
-  BNN_MOVE /* from version 3 on */
+  BNN_MOVE
 };
 
 enum bnn_orientation { BNN_ROW_IS_NEURON, BNN_ROW_IS_INPUT };
@@ -83,7 +94,8 @@ enum bnn_array_word {
   BNN_ARRAY_THRESHOLD_SLOTS = 51,
   BNN_ARRAY_THRESHOLD_BASE = 52,
   BNN_ARRAY_THRESHOLD_TILES = 53,
-  BNN_ARRAY_WORDS = 55
+  BNN_ARRAY_ROW_SLOTS = 55,
+  BNN_ARRAY_WORDS = 57
 };
 
 enum bnn_pool_word {

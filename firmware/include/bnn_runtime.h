@@ -37,7 +37,9 @@ enum bnn_journal_word {
 };
 enum bnn_journal_state { BNN_ROW_BEGUN = 1, BNN_ROW_DONE = 2 };
 
-/* What a board provides. Functions return 0, or anything else on failure. */
+/* What a board provides. Functions return 0, or anything else on failure. Rows
+ * and columns are those of the chip, with spare ones: where a program moves
+ * rows away from defects, the runtime knows it. */
 struct bnn_hardware {
   void *context;
   /* Brings all cells of a row but those with code 3 to their codes, two bits a
@@ -59,8 +61,8 @@ struct bnn_hardware {
                   uint32_t *plus, uint32_t *minus);
   /* The same, but tells what each column answered: bit i of `plus` is 1 where
    * column + i gave +1, of `minus` where it gave -1. Used where rows are
-   * inputs, and for thresholds in cells; may be null where a program has
-   * neither. */
+   * inputs, for thresholds in cells, and where columns between others are left
+   * out; may be null where a program has none of these. */
   int (*sense_row)(void *context, uint32_t subarray, uint32_t row,
                    uint32_t column, uint32_t columns, const uint32_t *bits,
                    uint32_t *plus, uint32_t *minus);

@@ -6,13 +6,15 @@
 #define BULK __attribute__((section(".bulk")))
 #define KEPT __attribute__((section(".noinit")))
 
-enum { CELL_WORDS = 1 << 20, RUNNING = 0x5a17c0de };
+enum { CELL_WORDS = 1 << 20, BROKEN_CELLS = 1 << 20, RUNNING = 0x5a17c0de };
 
 /* What a reset does not change. */
 static BULK uint32_t devices[CELL_WORDS];
+static BULK unsigned char broken[BROKEN_CELLS]; /* only where any_broken */
 static KEPT uint32_t slots[BNN_JOURNAL_SLOTS][BNN_JOURNAL_WORDS];
 static KEPT struct {
-  uint32_t rows, row_words;
+  uint32_t subarrays, rows, columns, row_words;
+  uint32_t ternary, any_broken;
   int32_t weights[4];
   uint32_t cuts_wanted; /* RUNNING while power is cut */
   uint32_t all, row, point, cuts, rows_programmed, last_row;
@@ -31,12 +33,16 @@ static uint32_t *row_of(uint32_t subarray, uint32_t row) {
 }
 
 int array_new(const uint32_t *program) {
-  uint64_t words = (uint64_t)program[BNN_SUBARRAYS] * program[BNN_ROWS] *
-                   bnn_row_words(program);
+  uint64_t words = (uint64_t)program[BNN_SUBARRAYS] *
+                   program[BNN_PHYSICAL_ROWS] * bnn_row_words(program);
   uint32_t state = 0x2b992ddfu, i, j;
   if (words > CELL_WORDS)
     return -1;
-  kept.rows = program[BNN_ROWS];
+  kept.subarrays = program[BNN_SUBARRAYS];
+  kept.rows = program[BNN_PHYSICAL_ROWS];
+  kept.columns = program[BNN_PHYSICAL_COLUMNS];
+  kept.ternary = program[BNN_TERNARY_SENSE];
+  kept.any_broken = 0;
   kept.row_words = bnn_row_words(program);
   for (i = 0; i < 4; ++i)
     kept.weights[i] = (int32_t)bnn_list(program, program + BNN_WEIGHTS)[i];
@@ -96,6 +102,22 @@ void array_stick(const uint32_t *program, uint32_t number) {
                              ((code ^ 1u) << c % 16u * 2u);
 }
 
+int array_break(const uint32_t *defects, uint32_t words) {
+  uint64_t cells = (uint64_t)kept.subarrays * kept.rows * kept.columns;
+  uint32_t i;
+  if (cells > BROKEN_CELLS)
+    return -1;
+  for (i = 0; i < cells; ++i)
+    broken[i] = 0;
+  kept.any_broken = 1;
+  for (i = 0; i + 1u < words; i += 2u) {
+    if (defects[i] >= cells)
+      return -1;
+    broken[defects[i]] = (unsigned char)defects[i + 1u];
+  }
+  return 0;
+}
+
 static int program_row(void *context, uint32_t subarray, uint32_t row,
                        const uint32_t *cells) {
   uint32_t *at = row_of(subarray, row), c, columns = kept.row_words * 16u;
@@ -132,14 +154,37 @@ static int verify_row(void *context, uint32_t subarray, uint32_t row,
   return 0;
 }
 
+/* The weight that a cell with a defect acts as: the device of less resistance
+ * wins. */
+static int32_t broken_weight(uint32_t code, uint32_t defect, int32_t coin) {
+  uint32_t bl = defect & 7u, blb = defect >> 3 & 7u;
+  if (defect & (READS_PLUS | READS_MINUS))
+    return defect & READS_PLUS ? 1 : -1;
+  if (!bl)
+    bl = code & 1u ? DEFECT_LRS : DEFECT_HRS;
+  if (!blb)
+    blb = code & 2u ? DEFECT_LRS : DEFECT_HRS;
+  if (kept.ternary && bl >= DEFECT_HRS && blb >= DEFECT_HRS)
+    return 0;
+  if (bl == blb)
+    return coin;
+  return kept.weights[bl < blb ? 1 : 2];
+}
+
 /* What a cell answers to an input bit: the weight times the input, or 0. */
 static int32_t sense(uint32_t subarray, uint32_t row, uint32_t column,
                      uint32_t bit) {
   const uint32_t *at = row_of(subarray, row);
-  int32_t weight = kept.weights[at[column / 16u] >> column % 16u * 2u & 3u];
+  uint32_t code = at[column / 16u] >> column % 16u * 2u & 3u, defect = 0;
+  int32_t weight = kept.weights[code];
   /* A latch between equal devices falls to either side. */
-  if (weight == 2)
-    weight = (subarray ^ row ^ column) & 1u ? 1 : -1;
+  int32_t coin = (subarray ^ row ^ column) & 1u ? 1 : -1;
+  if (kept.any_broken)
+    defect = broken[(subarray * kept.rows + row) * kept.columns + column];
+  if (defect)
+    weight = broken_weight(code, defect, coin);
+  else if (weight == 2)
+    weight = coin;
   return bit ? weight : -weight;
 }
 

@@ -30,6 +30,20 @@ void array_end_cuts(void);
 /* From now on no pulse changes the first cell of a row of the program; one of
  * its two devices is in the wrong state. */
 void array_stick(const uint32_t *program, uint32_t number);
+/* Defects that nothing tells the firmware of: which cell, counted row by row
+ * over all subarrays with the spare ones, then one of enum array_defect for
+ * its BL device, eight times as much for that of BLb, or a fixed answer.
+ * Returns 0, or -1 where a cell is not there. */
+enum array_defect {
+  DEFECT_SHORT = 1, /* below LRS */
+  DEFECT_LRS,
+  DEFECT_HRS,
+  DEFECT_OPEN, /* above HRS */
+  READS_PLUS = 64,
+  READS_MINUS = 128
+};
+int array_break(const uint32_t *defects, uint32_t words);
+
 /* How often a row was programmed. */
 uint32_t array_rows_programmed(void);
 

@@ -1,6 +1,7 @@
 /* main.c - runs programs on a software array, for tests under QEMU.
  *
  *   run PROGRAM INPUTS OUTPUTS   programs the array, then runs all samples
+ *   run PROGRAM INPUTS OUTPUTS DEFECTS   on an array with defects (array.h)
  *   cuts PROGRAM                 cuts power at four points of each row
  *   cuts-in-turn PROGRAM         at one of the four
  *   stuck PROGRAM                a device of the second row does not change
@@ -200,6 +201,13 @@ static const uint32_t *open_program(const char *path, size_t *available) {
   return program_memory;
 }
 
+static int break_array(const char *path) {
+  long bytes = semihosting_read(path, inputs, sizeof inputs);
+  return bytes < 0 || bytes % 8 ||
+         array_break((const uint32_t *)(const void *)inputs,
+                     (uint32_t)bytes / 4u);
+}
+
 int main(void) {
   static char line[1024];
   char *words[8];
@@ -217,7 +225,9 @@ int main(void) {
     return fail(status);
   if (!array_cuts() && array_new(program))
     return fail(BNN_NO_MEMORY);
-  if (count == 5 && same(words[1], "run"))
+  if (count == 6 && break_array(words[5]))
+    return fail_file(words[5]);
+  if (count >= 5 && same(words[1], "run"))
     return program_all(program) || run(program, words[3], words[4]);
   if (same(words[1], "stuck"))
     return stuck(program);

@@ -122,6 +122,54 @@ static int windows_ok(const uint32_t *program, const uint32_t *lists) {
          product_of(program, lists + 4);
 }
 
+static int ascends(const uint32_t *program, const uint32_t *list,
+                   uint32_t limit) {
+  const uint32_t *entries = bnn_list(program, list);
+  uint32_t i;
+  for (i = 0; i < list[1]; ++i)
+    if (entries[i] >= limit || (i && entries[i] <= entries[i - 1]))
+      return 0;
+  return 1;
+}
+
+/* Entries of a list that may be empty, all below `limit`. */
+static int entries_ok(const uint32_t *program, const uint32_t *list,
+                      uint64_t entries, uint64_t limit) {
+  uint32_t i;
+  if (!list_ok(program, list) || (list[1] && list[1] != entries))
+    return 0;
+  for (i = 0; i < list[1]; ++i)
+    if (bnn_list(program, list)[i] >= limit)
+      return 0;
+  return 1;
+}
+
+static int addresses_ok(const uint32_t *program) {
+  uint32_t rows = program[BNN_ROWS], columns = program[BNN_COLUMNS], i;
+  uint32_t all_rows = program[BNN_PHYSICAL_ROWS],
+           all_columns = program[BNN_PHYSICAL_COLUMNS];
+  if (!rows || !columns || all_rows < rows || all_columns < columns ||
+      all_rows > 1u << 21 || all_columns > 1u << 21 ||
+      program[BNN_ADDRESSES] +
+              (uint64_t)program[BNN_ADDRESSES + 1] * BNN_TABLE_WORDS >
+          program[BNN_WORDS])
+    return 0;
+  for (i = 0; i < program[BNN_ADDRESSES + 1]; ++i) {
+    const uint32_t *table = bnn_table(program, i);
+    if (table[BNN_TABLE_SUBARRAY] >= program[BNN_SUBARRAYS] ||
+        (i && table[BNN_TABLE_SUBARRAY] <=
+                  bnn_table(program, i - 1u)[BNN_TABLE_SUBARRAY]) ||
+        !entries_ok(program, table + BNN_TABLE_ROWS, rows, all_rows) ||
+        !list_ok(program, table + BNN_TABLE_SKIPPED) ||
+        table[BNN_TABLE_SKIPPED + 1] > all_columns - columns ||
+        !ascends(program, table + BNN_TABLE_SKIPPED, all_columns) ||
+        !list_ok(program, table + BNN_TABLE_COMPLEMENTED) ||
+        !ascends(program, table + BNN_TABLE_COMPLEMENTED, rows))
+      return 0;
+  }
+  return 1;
+}
+
 static int tile_ok(const uint32_t *program, const uint32_t *tile,
                    uint64_t height, uint64_t width) {
   return tile[0] < program[BNN_SUBARRAYS] &&
@@ -156,6 +204,10 @@ static int tiles_ok(const uint32_t *program, const uint32_t *step) {
       step[BNN_ARRAY_TILE_COLUMNS] != (by_neuron ? slices : groups * bands) ||
       step[BNN_ARRAY_TILES + 1] != groups * bands * slices * 3 ||
       step[BNN_ARRAY_THRESHOLD_TILES + 1] != groups * bands * pieces * 3)
+    return 0;
+  if (!entries_ok(program, step + BNN_ARRAY_ROW_SLOTS,
+                  by_neuron ? step[BNN_ARRAY_NEURONS] : lanes,
+                  by_neuron ? step[BNN_ARRAY_NEURONS] : lanes))
     return 0;
   /* Scratch for the driven bits stays within 31 bits. */
   if (step[BNN_ARRAY_PLANE_WEIGHTS + 1] * slices * (slice + 31) > 0x7fffffffu)
@@ -358,24 +410,24 @@ static int rows_ok(const uint32_t *program) {
   for (i = 0; i < program[BNN_CELLS + 1]; ++i) {
     const uint32_t *row = bnn_row(program, i);
     if (row[BNN_ROW_SUBARRAY] >= program[BNN_SUBARRAYS] ||
-        row[BNN_ROW_ROW] >= program[BNN_ROWS])
+        row[BNN_ROW_ROW] >= program[BNN_PHYSICAL_ROWS])
       return 0;
   }
   return 1;
 }
 
 enum bnn_status bnn_check(const uint32_t *program, size_t available) {
-  uint32_t needed = BNN_OLDEST_VERSION, i;
+  uint32_t i;
   if (available < BNN_CHIP_WORDS || program[0] != BNN_MAGIC ||
-      program[1] < BNN_OLDEST_VERSION || program[1] > BNN_VERSION)
+      program[1] != BNN_VERSION)
     return BNN_NO_PROGRAM;
   if (program[BNN_WORDS] > available || program[BNN_WORDS] < BNN_CHIP_WORDS ||
       program[BNN_CRC] !=
           bnn_crc32(program + BNN_CRC_FROM, program[BNN_WORDS] - BNN_CRC_FROM))
     return BNN_DAMAGED;
-  if (!program[BNN_ROWS] || !program[BNN_COLUMNS] ||
-      program[BNN_COLUMNS] > 1u << 20 || program[BNN_ROWS] > 1u << 20 ||
-      !values_ok(program) || !value_list_ok(program, program + BNN_INPUTS) ||
+  if (program[BNN_COLUMNS] > 1u << 20 || program[BNN_ROWS] > 1u << 20 ||
+      !addresses_ok(program) || !values_ok(program) ||
+      !value_list_ok(program, program + BNN_INPUTS) ||
       !value_list_ok(program, program + BNN_OUTPUTS) ||
       !list_ok(program, program + BNN_STEPS) || !rows_ok(program))
     return BNN_MALFORMED;
@@ -383,9 +435,6 @@ enum bnn_status bnn_check(const uint32_t *program, size_t available) {
     uint32_t at = bnn_list(program, program + BNN_STEPS)[i];
     if (!step_fits(program, at) || !step_ok(program, program + at))
       return BNN_MALFORMED;
-    if (program[at] == BNN_MOVE)
-      needed = BNN_VERSION;
   }
-  /* The checksum is not over the version. */
-  return program[1] == needed ? BNN_OK : BNN_MALFORMED;
+  return BNN_OK;
 }

@@ -20,13 +20,18 @@ static inline const uint32_t *bnn_value(const uint32_t *program,
 }
 
 static inline uint32_t bnn_row_words(const uint32_t *program) {
-  return (program[BNN_COLUMNS] + 15u) / 16u;
+  return (program[BNN_PHYSICAL_COLUMNS] + 15u) / 16u;
 }
 
 static inline const uint32_t *bnn_row(const uint32_t *program,
                                       uint32_t number) {
   return program + program[BNN_CELLS] +
          (BNN_ROW_CELLS + bnn_row_words(program)) * number;
+}
+
+static inline const uint32_t *bnn_table(const uint32_t *program,
+                                        uint32_t number) {
+  return program + program[BNN_ADDRESSES] + BNN_TABLE_WORDS * number;
 }
 
 /* What word BNN_ROW_CRC of a row with `words` words of cells should be. */
@@ -39,6 +44,31 @@ static inline int32_t bnn_add(int32_t a, int32_t b) {
 static inline int32_t bnn_multiply(int32_t a, int32_t b) {
   return (int32_t)((uint32_t)a * (uint32_t)b);
 }
+
+/* Words that hold a bit of each column of the chip. */
+static inline uint32_t bnn_line_words(const uint32_t *program) {
+  return (program[BNN_PHYSICAL_COLUMNS] + 31u) / 32u;
+}
+
+/* Arrays that are read by address. */
+struct bnn_board {
+  const uint32_t *program;
+  const struct bnn_hardware *hardware;
+  /* Answers of a line, and where the program has tables three more lines. */
+  uint32_t *plus, *minus, *wide;
+  uint32_t wide_words; /* of a line */
+};
+
+struct bnn_read {
+  uint32_t subarray, row, column, columns;
+  const uint32_t *bits;
+};
+
+/* As those of bnn_hardware. */
+int bnn_read_row(const struct bnn_board *board, const struct bnn_read *read,
+                 uint32_t *plus, uint32_t *minus);
+int bnn_sense_row(const struct bnn_board *board, const struct bnn_read *read,
+                  uint32_t *plus, uint32_t *minus);
 
 /* A layer on the arrays, and the words of scratch that it takes. */
 enum bnn_status bnn_run_layer(const uint32_t *program, const uint32_t *step,

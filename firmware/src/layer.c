@@ -7,14 +7,14 @@
 
 struct layer {
   const uint32_t *program, *step;
-  const struct bnn_hardware *hardware;
+  struct bnn_board board;
   int by_neuron;                 /* a row is a neuron */
   uint32_t planes, lanes, slice; /* lanes of a full slice */
   uint32_t slices, slice_words, line_words;
   uint32_t in_group, bands; /* neurons and bands of a group */
   uint32_t cells, pieces;   /* of a threshold word */
   /* Scratch. The driven bits: slice after slice of plane 0, of plane 1, ... */
-  uint32_t *drive, *ones, *plus, *minus;
+  uint32_t *drive, *ones;
   /* Of the neurons of a group, where a row is an input. */
   uint32_t *values, *levels;
   int32_t *counts;
@@ -32,14 +32,17 @@ static struct layer open_layer(const uint32_t *program, const uint32_t *step) {
   side = program[l.by_neuron ? BNN_ROWS : BNN_COLUMNS];
   l.slices = step[l.by_neuron ? BNN_ARRAY_TILE_COLUMNS : BNN_ARRAY_TILE_ROWS];
   l.slice_words = (l.slice + 31u) / 32u;
-  l.line_words = (program[BNN_COLUMNS] + 31u) / 32u;
+  l.line_words = bnn_line_words(program);
   l.in_group = step[BNN_ARRAY_NEURONS] / step[BNN_ARRAY_GROUPS];
   l.bands = (l.in_group + side - 1u) / side;
   l.cells = step[BNN_ARRAY_CLASSES] * step[BNN_ARRAY_THRESHOLD_SLOTS] *
             step[BNN_ARRAY_THRESHOLD_BITS];
   l.pieces = (l.cells + l.slice - 1u) / l.slice;
-  l.hardware = 0;
-  l.drive = l.ones = l.plus = l.minus = l.values = l.levels = 0;
+  l.board.program = program;
+  l.board.hardware = 0;
+  l.board.plus = l.board.minus = l.board.wide = 0;
+  l.board.wide_words = program[BNN_ADDRESSES + 1] ? l.line_words : 0u;
+  l.drive = l.ones = l.values = l.levels = 0;
   l.counts = 0;
   return l;
 }
@@ -47,7 +50,7 @@ static struct layer open_layer(const uint32_t *program, const uint32_t *step) {
 size_t bnn_layer_words(const uint32_t *program, const uint32_t *step) {
   struct layer l = open_layer(program, step);
   return (size_t)l.planes * l.slices * l.slice_words + 3u * l.line_words +
-         (l.by_neuron ? 0u : 3u * (size_t)l.in_group);
+         3u * l.board.wide_words + (l.by_neuron ? 0u : 3u * (size_t)l.in_group);
 }
 
 /* Bit i is what plane i is driven with for `code`. */
@@ -109,11 +112,18 @@ static int32_t plane_weight(const struct layer *l, uint32_t plane) {
          (int32_t)l->step[BNN_ARRAY_COUNT_UNIT];
 }
 
+/* Where row `number` of the layer, a neuron or a lane, lies among its rows. */
+static uint32_t slot_of(const struct layer *l, uint32_t number) {
+  const uint32_t *slots = l->step + BNN_ARRAY_ROW_SLOTS;
+  return slots[1] ? bnn_list(l->program, slots)[number] : number;
+}
+
 /* The count of one neuron that is a row. */
 static int count_row(const struct layer *l, uint32_t neuron, int32_t *count) {
   const uint32_t *program = l->program, *drive = l->drive;
+  uint32_t slot = slot_of(l, neuron);
   const uint32_t *first = bnn_list(program, l->step + BNN_ARRAY_TILES) +
-                          neuron / program[BNN_ROWS] * l->slices * 3u;
+                          slot / program[BNN_ROWS] * l->slices * 3u;
   uint32_t plane, k;
   *count = 0;
   for (plane = 0; plane < l->planes; ++plane) {
@@ -121,13 +131,17 @@ static int count_row(const struct layer *l, uint32_t neuron, int32_t *count) {
     int32_t sum = 0;
     for (k = 0; k < l->slices; ++k, tile += 3, drive += l->slice_words) {
       uint32_t plus, minus, width = l->lanes - k * l->slice;
+      struct bnn_read read;
       if (l->step[BNN_ARRAY_LANE_PADDING])
         width = l->slice - tile[2];
       else if (width > l->slice)
         width = l->slice;
-      if (l->hardware->read_row(l->hardware->context, tile[0],
-                                tile[1] + neuron % program[BNN_ROWS], tile[2],
-                                width, drive, &plus, &minus))
+      read.subarray = tile[0];
+      read.row = tile[1] + slot % program[BNN_ROWS];
+      read.column = tile[2];
+      read.columns = width;
+      read.bits = drive;
+      if (bnn_read_row(&l->board, &read, &plus, &minus))
         return 1;
       sum += (int32_t)plus;
       if (program[BNN_TERNARY_SENSE])
@@ -141,14 +155,19 @@ static int count_row(const struct layer *l, uint32_t neuron, int32_t *count) {
 /* Senses row `row` of a tile for the neurons of band `band` of a group. */
 static int sense_band(const struct layer *l, const uint32_t *tile, uint32_t row,
                       uint32_t band, uint32_t bit, uint32_t *width) {
+  struct bnn_read read;
   uint32_t i;
   *width = l->in_group - band * l->program[BNN_COLUMNS];
   if (*width > l->program[BNN_COLUMNS])
     *width = l->program[BNN_COLUMNS];
   for (i = 0; i < l->line_words; ++i)
     l->ones[i] = bit ? 0xffffffffu : 0u;
-  return l->hardware->sense_row(l->hardware->context, tile[0], tile[1] + row,
-                                tile[2], *width, l->ones, l->plus, l->minus);
+  read.subarray = tile[0];
+  read.row = tile[1] + row;
+  read.column = tile[2];
+  read.columns = *width;
+  read.bits = l->ones;
+  return bnn_sense_row(&l->board, &read, l->board.plus, l->board.minus);
 }
 
 /* The counts of all neurons of a group that are columns: one input after
@@ -159,11 +178,12 @@ static int count_columns(const struct layer *l, uint32_t group) {
   for (i = 0; i < l->in_group; ++i)
     l->counts[i] = 0;
   for (lane = 0; lane < l->lanes; ++lane) {
-    uint32_t slice = lane / l->slice, row = lane % l->slice;
+    uint32_t from = lane % l->slice, slot = slot_of(l, lane),
+             slice = slot / l->slice, row = slot % l->slice;
     for (plane = 0; plane < l->planes; ++plane) {
       const uint32_t *drive =
-          l->drive + (plane * l->slices + slice) * l->slice_words;
-      uint32_t bit = drive[row / 32u] >> row % 32u & 1u;
+          l->drive + (plane * l->slices + lane / l->slice) * l->slice_words;
+      uint32_t bit = drive[from / 32u] >> from % 32u & 1u;
       int32_t weight = plane_weight(l, plane);
       for (band = 0; band < l->bands; ++band) {
         int32_t *counts = l->counts + band * l->program[BNN_COLUMNS];
@@ -173,9 +193,9 @@ static int count_columns(const struct layer *l, uint32_t group) {
                        row, band, bit, &width))
           return 1;
         for (i = 0; i < width; ++i) {
-          int32_t product = (int32_t)(l->plus[i / 32u] >> i % 32u & 1u);
+          int32_t product = (int32_t)(l->board.plus[i / 32u] >> i % 32u & 1u);
           if (l->program[BNN_TERNARY_SENSE])
-            product -= (int32_t)(l->minus[i / 32u] >> i % 32u & 1u);
+            product -= (int32_t)(l->board.minus[i / 32u] >> i % 32u & 1u);
           counts[i] = bnn_add(counts[i], bnn_multiply(weight, product));
         }
       }
@@ -213,23 +233,27 @@ static const uint32_t *threshold_tile(const struct layer *l, uint32_t band,
 static int level_of_row(const struct layer *l, uint32_t border, uint32_t neuron,
                         uint32_t functions, int32_t count, uint32_t *level) {
   uint32_t bits = l->step[BNN_ARRAY_THRESHOLD_BITS],
-           rows = l->program[BNN_ROWS];
+           rows = l->program[BNN_ROWS], slot = slot_of(l, neuron);
   uint32_t cell = border * l->step[BNN_ARRAY_THRESHOLD_SLOTS] * bits, i;
   for (i = 0; i < l->line_words; ++i)
     l->ones[i] = 0xffffffffu;
   for (*level = 0; *level < functions; ++*level) {
     uint32_t value = 0, at = 0;
     while (at < bits) {
-      const uint32_t *tile = threshold_tile(l, neuron / rows, cell);
+      const uint32_t *tile = threshold_tile(l, slot / rows, cell);
       uint32_t width = l->slice - cell % l->slice;
+      struct bnn_read read;
       if (width > bits - at)
         width = bits - at;
-      if (l->hardware->sense_row(
-              l->hardware->context, tile[0], tile[1] + neuron % rows,
-              tile[2] + cell % l->slice, width, l->ones, l->plus, l->minus))
+      read.subarray = tile[0];
+      read.row = tile[1] + slot % rows;
+      read.column = tile[2] + cell % l->slice;
+      read.columns = width;
+      read.bits = l->ones;
+      if (bnn_sense_row(&l->board, &read, l->board.plus, l->board.minus))
         return 1;
       for (i = 0; i < width; ++i)
-        value |= (l->plus[i / 32u] >> i % 32u & 1u) << (at + i);
+        value |= (l->board.plus[i / 32u] >> i % 32u & 1u) << (at + i);
       at += width;
       cell += width;
     }
@@ -258,8 +282,8 @@ static int levels_of_columns(const struct layer *l, uint32_t border,
                        cell % l->slice, band, 1, &width))
           return 1;
         for (i = 0; i < width; ++i)
-          l->values[band * columns + i] |= (l->plus[i / 32u] >> i % 32u & 1u)
-                                           << bit;
+          l->values[band * columns + i] |=
+              (l->board.plus[i / 32u] >> i % 32u & 1u) << bit;
       }
     /* Slots that a function does not use, and those behind one that is not
      * reached, do not count. */
@@ -331,12 +355,13 @@ enum bnn_status bnn_run_layer(const uint32_t *program, const uint32_t *step,
                               const struct bnn_memory *memory) {
   struct layer l = open_layer(program, step);
   uint32_t position, group;
-  l.hardware = hardware;
+  l.board.hardware = hardware;
   l.drive = memory->scratch;
   l.ones = l.drive + l.planes * l.slices * l.slice_words;
-  l.plus = l.ones + l.line_words;
-  l.minus = l.plus + l.line_words;
-  l.values = l.minus + l.line_words;
+  l.board.plus = l.ones + l.line_words;
+  l.board.minus = l.board.plus + l.line_words;
+  l.board.wide = l.board.minus + l.line_words;
+  l.values = l.board.wide + 3u * l.board.wide_words;
   l.levels = l.values + l.in_group;
   l.counts = (int32_t *)(void *)(l.levels + l.in_group);
   for (position = 0; position < step[BNN_ARRAY_POSITIONS]; ++position) {

@@ -2,10 +2,10 @@
 
 #include "bnn/Export/Export.h"
 #include "Program.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Verifier.h"
 #include "bnn/Support/Error.h"
-#include <limits>
 
 using namespace llvm;
 
@@ -64,6 +64,7 @@ static void restoreLayer(const ArrayStep &from, const image::Target &target,
                          ArrayLayer &to) {
   restoreTiles(from.tiles, target, *to.mutable_placement());
   restoreTiles(from.thresholdTiles, target, *to.mutable_threshold_placement());
+  to.mutable_row_slots()->Assign(from.rowSlots.begin(), from.rowSlots.end());
   to.mutable_bias()->Assign(from.bias.begin(), from.bias.end());
   to.mutable_position_class()->Assign(from.positionClass.begin(),
                                       from.positionClass.end());
@@ -71,16 +72,34 @@ static void restoreLayer(const ArrayStep &from, const image::Target &target,
     restoreTable(from.table, *to.mutable_thresholds());
 }
 
+static void restoreAddresses(const Program &program, image::Image &image) {
+  for (const AddressTable &from : program.addresses) {
+    image::SubarrayAddress &to = *image.add_addresses();
+    to.set_subarray(from.subarray);
+    to.mutable_rows()->Assign(from.rows.begin(), from.rows.end());
+    to.mutable_skipped_columns()->Assign(from.skippedColumns.begin(),
+                                         from.skippedColumns.end());
+    to.mutable_complemented_rows()->Assign(from.complementedRows.begin(),
+                                           from.complementedRows.end());
+  }
+}
+
+/// The cells of a program are those of the chip; the image's are addressed.
 static Error restoreCells(const Program &program, image::Image &image) {
-  uint64_t bytes = image::cellRowBytes(image.target().columns());
-  uint64_t rows = image.target().rows();
+  image::Image onChip;
+  *onChip.mutable_target() = image::physicalTarget(image.target());
   // A row that is left out takes no words, so sizes must be limited first.
-  if (rows * program.subarrays >
-      uint64_t(std::numeric_limits<int>::max()) / std::max<uint64_t>(bytes, 1))
-    return makeError("cells beyond the limit of 2 GiB");
-  image.set_num_subarrays(program.subarrays);
-  std::string &cells = *image.mutable_cells();
-  cells.assign(rows * program.subarrays * bytes, char(0xff));
+  for (image::Image *to : {&onChip, &image}) {
+    Expected<image::CellArrayBuilder> builder =
+        image::CellArrayBuilder::create(to->target(), program.subarrays);
+    if (!builder)
+      return builder.takeError();
+    std::move(*builder).finish(*to);
+  }
+  if (Error error = image::verifyUpToCells(image))
+    return error;
+  uint64_t bytes = image::cellRowBytes(onChip.target().columns());
+  uint64_t rows = onChip.target().rows();
   for (const ChipRow &row : program.cells) {
     if (row.subarray >= program.subarrays || row.row >= rows ||
         row.cells.size() < bytes)
@@ -88,19 +107,16 @@ static Error restoreCells(const Program &program, image::Image &image) {
                        Twine(row.subarray) + " is not on the chip");
     std::copy_n(
         row.cells.begin(), bytes,
-        cells.begin() +
+        onChip.mutable_cells()->begin() +
             ptrdiff_t((uint64_t(row.subarray) * rows + row.row) * bytes));
   }
-  return Error::success();
+  return image::cellsAtAddresses(onChip, image);
 }
 
 Expected<image::Image> makeImage(const Program &program) {
   image::Image image;
   if (!image.ParseFromString(program.host))
     return makeError("the host's part is no well-formed message");
-  image.set_num_subarrays(0);
-  if (Error error = restoreCells(program, image))
-    return error;
   auto record = program.steps.begin();
   for (image::Step &step : *image.mutable_steps()) {
     bool isTable = step.op().kind() == image::Op::THRESHOLD;
@@ -123,6 +139,10 @@ Expected<image::Image> makeImage(const Program &program) {
                    *step.mutable_op()->mutable_thresholds());
     ++record;
   }
+  restoreAddresses(program, image);
+  if (Error error = restoreCells(program, image))
+    return makeError("the program's image is not valid: " +
+                     toString(std::move(error)));
   return image;
 }
 

@@ -1,6 +1,7 @@
 //===- FromImage.cpp - The chip's part of an image ------------------------===//
 
 #include "Moves.h"
+#include "bnn/Image/AddressMap.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Image/Cycles.h"
 #include "bnn/Image/TileGrid.h"
@@ -67,7 +68,8 @@ private:
                      const Twine &where);
   Error findOutputs();
   void placeValues();
-  void collectRows();
+  void collectAddresses();
+  Error collectRows();
   void keepRest();
 
   /// The chip's number of an image's value; a new one for its first use.
@@ -237,6 +239,7 @@ Error Converter::convertArray(const ArrayLayer &layer) {
     step.thresholdBase = int32_t(layer.threshold_base());
     step.thresholdTiles = tilesOf(image.target(), layer.threshold_placement());
   }
+  step.rowSlots = listOf<Unsigned>(layer.row_slots());
   uint64_t cycles = image::cyclesOf(image.target(), layer).steady;
   if (cycles > UINT32_MAX)
     return makeError(where + ": " + Twine(cycles) +
@@ -483,29 +486,55 @@ void Converter::placeValues() {
   program.arenaBytes = uint32_t(end);
 }
 
-void Converter::collectRows() {
-  uint64_t bytes = image::cellRowBytes(image.target().columns());
+void Converter::collectAddresses() {
+  const image::Target &target = image.target();
+  program.physicalRows = target.rows() + target.spare_rows();
+  program.physicalColumns = target.columns() + target.spare_columns();
+  for (const image::SubarrayAddress &table : image.addresses())
+    program.addresses.push_back({uint32_t(table.subarray()),
+                                 listOf<Unsigned>(table.rows()),
+                                 listOf<Unsigned>(table.skipped_columns()),
+                                 listOf<Unsigned>(table.complemented_rows())});
+}
+
+Error Converter::collectRows() {
+  image::Image onChip;
   StringRef cells = image.cells();
+  bool slots = llvm::any_of(image.steps(), [](const image::Step &step) {
+    return step.array().row_slots_size() > 0;
+  });
+  if (slots || image.addresses_size() || program.physicalRows != program.rows ||
+      program.physicalColumns != program.columns) {
+    Expected<image::Image> moved = image::cellsOnChip(image);
+    if (!moved)
+      return moved.takeError();
+    onChip = std::move(*moved);
+    cells = onChip.cells();
+  }
+  uint64_t bytes = image::cellRowBytes(program.physicalColumns);
   for (uint64_t s = 0; s < image.num_subarrays(); ++s)
-    for (uint32_t r = 0; r < image.target().rows(); ++r) {
+    for (uint32_t r = 0; r < program.physicalRows; ++r) {
       StringRef row =
-          cells.substr((s * image.target().rows() + r) * bytes, bytes);
+          cells.substr((s * program.physicalRows + r) * bytes, bytes);
       if (row.find_first_not_of(char(0xff)) == StringRef::npos)
         continue;
       std::string padded = row.str();
       padded.resize(rowWords(program) * 4, char(0xff));
       program.cells.push_back({uint32_t(s), r, std::move(padded)});
     }
+  return Error::success();
 }
 
 void Converter::keepRest() {
   image::Image rest = image;
   rest.clear_cells();
   rest.clear_num_subarrays();
+  rest.clear_addresses();
   for (image::Step &step : *rest.mutable_steps()) {
     if (step.has_array()) {
       step.mutable_array()->clear_placement();
       step.mutable_array()->clear_threshold_placement();
+      step.mutable_array()->clear_row_slots();
       step.mutable_array()->clear_bias();
       step.mutable_array()->clear_position_class();
       step.mutable_array()->clear_thresholds();
@@ -534,18 +563,8 @@ Expected<Program> Converter::run() {
     return makeError("inputs presented at random have no place in a program of "
                      "this version, which has no generator of random bits; "
                      "compile with --input-encoding bitplane");
-  auto noTables = [](const Twine &what) {
-    return makeError(what + " have no place in a program of this version; "
-                            "export the image that bnn-compile wrote");
-  };
-  if (image.addresses_size())
-    return noTables("tables of rows and columns, away from the defects of a "
-                    "chip,");
   bool arrays = false;
   for (const image::Step &step : image.steps()) {
-    if (step.array().row_slots_size())
-      return noTables("rows that changed places, away from the defects of a "
-                      "chip,");
     arrays |= step.has_array();
     bool onChip = isOnChip(step);
     if (onChip)
@@ -567,7 +586,9 @@ Expected<Program> Converter::run() {
   if (Error error = findOutputs())
     return error;
   placeValues();
-  collectRows();
+  collectAddresses();
+  if (Error error = collectRows())
+    return std::move(error);
   keepRest();
   return std::move(program);
 }

@@ -89,7 +89,7 @@ std::string cellDigits(const ChipRow &row, uint32_t columns) {
 }
 
 bool parseDigits(StringRef digits, ChipRow &row, const Program &program) {
-  if (digits.size() != program.columns)
+  if (digits.size() != program.physicalColumns)
     return false;
   row.cells.assign(rowWords(program) * 4, char(0xff));
   for (auto [c, digit] : enumerate(digits)) {
@@ -155,10 +155,15 @@ std::string toJson(Program program, const Unsigned &words) {
   Writer writer(out);
   out.object([&] {
     out.attribute("format", "bnn-chip-program");
-    out.attribute("version", versionOf(program));
+    out.attribute("version", programVersion);
     out.attribute("crc32", fmt::format("{:08x}", words[3]));
     out.attribute("sha256", sumText(words));
     visit(writer, program);
+    visitPhysical(writer, program);
+    out.attributeArray("addresses", [&] {
+      for (AddressTable &table : program.addresses)
+        out.object([&] { visit(writer, table); });
+    });
     out.attributeArray("values", [&] {
       for (ChipValue &value : program.values)
         out.object([&] { visit(writer, value); });
@@ -175,7 +180,7 @@ std::string toJson(Program program, const Unsigned &words) {
         out.object([&] {
           writer("subarray", row.subarray);
           writer("row", row.row);
-          out.attribute("codes", cellDigits(row, program.columns));
+          out.attribute("codes", cellDigits(row, program.physicalColumns));
         });
     });
     out.attribute("host", encodeBase64(program.host));
@@ -191,18 +196,19 @@ Expected<Program> fromJson(StringRef text) {
   if (!object || object->getString("format") != StringRef("bnn-chip-program"))
     return makeError("not an exported program: 'format' is not "
                      "bnn-chip-program");
-  int64_t version = object->getInteger("version").value_or(0);
-  if (version < oldestProgramVersion || version > programVersion)
-    return makeError("'version' is none of " + Twine(oldestProgramVersion) +
-                     " to " + Twine(programVersion) +
-                     ", which this release reads");
+  if (object->getInteger("version") != int64_t(programVersion))
+    return makeError("'version' is not " + Twine(programVersion) +
+                     ", the one that this release reads");
   Program program;
   std::string error, crc, sha, host;
   Reader top(*object, error);
   visit(top, program);
+  visitPhysical(top, program);
   top("crc32", crc);
   top("sha256", sha);
   top("host", host);
+  forEach(*object, "addresses", error,
+          [&](Reader &r) { visit(r, program.addresses.emplace_back()); });
   forEach(*object, "values", error,
           [&](Reader &r) { visit(r, program.values.emplace_back()); });
   forEach(*object, "steps", error, [&](Reader &r) {
@@ -221,12 +227,11 @@ Expected<Program> fromJson(StringRef text) {
     r("row", row.row);
     r("codes", digits);
     if (!parseDigits(digits, row, program))
-      r.fail("'codes' are not " + Twine(program.columns) + " digits 0 to 3");
+      r.fail("'codes' are not " + Twine(program.physicalColumns) +
+             " digits 0 to 3");
   });
   if (!error.empty())
     return makeError(error);
-  if (version != versionOf(program))
-    return makeError("'version' is not the one that the steps need");
   std::vector<char> bytes;
   if (Error failed = decodeBase64(host, bytes))
     return makeError("'host' is no Base64: " + toString(std::move(failed)));

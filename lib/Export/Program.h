@@ -62,6 +62,7 @@ struct ArrayStep {
   uint32_t thresholdSlots = 0;
   int32_t thresholdBase = 0;
   Unsigned thresholdTiles; ///< as `tiles`
+  Unsigned rowSlots;       ///< as in ArrayLayer
 };
 
 struct PoolStep {
@@ -106,10 +107,16 @@ struct MoveStep {
 using ChipStep = std::variant<ArrayStep, PoolStep, TransposeStep, ThresholdStep,
                               CombineStep, MoveStep>;
 
-/// A row with a cell to program.
+/// Where the addresses of a subarray lie, as in image::SubarrayAddress.
+struct AddressTable {
+  uint32_t subarray = 0;
+  Unsigned rows, skippedColumns, complementedRows;
+};
+
+/// A row with a cell to program, as it lies on the chip.
 struct ChipRow {
   uint32_t subarray = 0, row = 0;
-  std::string cells; ///< as in Image.cells, whole words
+  std::string cells; ///< as in Image.cells, whole words, spare columns too
 };
 
 struct Program {
@@ -121,6 +128,8 @@ struct Program {
   Unsigned inputs, outputs;
   std::vector<ChipValue> values;
   std::vector<ChipStep> steps;
+  uint32_t physicalRows = 0, physicalColumns = 0; ///< with spare ones
+  std::vector<AddressTable> addresses;            ///< by subarray
   std::vector<ChipRow> cells;
   std::string host; ///< what else the image holds; empty: left out
 };
@@ -179,6 +188,7 @@ template <class V> void visit(V &v, ArrayStep &x) {
   v("threshold_slots", x.thresholdSlots);
   v("threshold_base", x.thresholdBase);
   v("threshold_tiles", x.thresholdTiles);
+  v("row_slots", x.rowSlots);
 }
 
 template <class V> void visit(V &v, PoolStep &x) {
@@ -234,7 +244,15 @@ template <class V> void visit(V &v, MoveStep &x) {
   v("output_pitch", x.outputPitch);
 }
 
-/// Everything but values, steps, cells and host, which have forms of their own.
+template <class V> void visit(V &v, AddressTable &x) {
+  v("subarray", x.subarray);
+  v("rows", x.rows);
+  v("skipped_columns", x.skippedColumns);
+  v("complemented_rows", x.complementedRows);
+}
+
+/// What stands before values, steps, cells and host, which have forms of their
+/// own.
 template <class V> void visit(V &v, Program &x) {
   v("rows", x.rows);
   v("columns", x.columns);
@@ -248,16 +266,19 @@ template <class V> void visit(V &v, Program &x) {
   v("outputs", x.outputs);
 }
 
+/// What stands behind them; `addresses` have a form of their own, too.
+template <class V> void visitPhysical(V &v, Program &x) {
+  v("physical_rows", x.physicalRows);
+  v("physical_columns", x.physicalColumns);
+}
+
 /// Names of the alternatives of ChipStep; a record's kind is the index + 1.
 inline constexpr const char *stepKinds[] = {"array",     "pool",    "transpose",
                                             "threshold", "combine", "move"};
 
-/// The version that `program` needs: 3 with moves, else 2.
-uint32_t versionOf(const Program &program);
-
 /// Words that hold the cells of a row: 16 cells each.
 inline uint64_t rowWords(const Program &program) {
-  return (uint64_t(program.columns) + 15) / 16;
+  return (uint64_t(program.physicalColumns) + 15) / 16;
 }
 
 /// The chip's part of a verified image, with the rest in `host`.

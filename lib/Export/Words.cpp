@@ -135,22 +135,13 @@ template <size_t I = 0> bool construct(ChipStep &step, uint32_t kind) {
 
 } // namespace
 
-uint32_t versionOf(const Program &program) {
-  return any_of(program.steps,
-                [](const ChipStep &step) {
-                  return std::holds_alternative<MoveStep>(step);
-                })
-             ? programVersion
-             : oldestProgramVersion;
-}
-
 Expected<Unsigned> toWords(Program program, std::vector<Label> *labels) {
   auto label = [&](uint64_t word, const Twine &text) {
     if (labels)
       labels->push_back({word, text.str()});
   };
   Writer w;
-  w.words = {magic, versionOf(program)};
+  w.words = {magic, programVersion};
   w.words.resize(bodyWord);
   label(0, "magic, version, words, CRC-32, SHA-256");
   label(bodyWord, "chip");
@@ -158,11 +149,14 @@ Expected<Unsigned> toWords(Program program, std::vector<Label> *labels) {
   // Tables whose entries refer to further lists: filled in once they are there.
   size_t tables = w.words.size();
   w.words.resize(tables + 8);
+  visitPhysical(w, program);
+  w.words.resize(w.words.size() + 2);
   w.flush();
   auto setTable = [&](size_t index, size_t first, size_t count) {
     w.words[tables + 2 * index] = uint32_t(first);
     w.words[tables + 2 * index + 1] = uint32_t(count);
   };
+  constexpr size_t addresses = 5; // behind two words of visitPhysical
 
   size_t first = w.words.size();
   label(first, "values");
@@ -170,6 +164,14 @@ Expected<Unsigned> toWords(Program program, std::vector<Label> *labels) {
     visit(w, value);
   w.flush();
   setTable(0, first, program.values.size());
+
+  first = w.words.size();
+  if (!program.addresses.empty())
+    label(first, "addresses: rows and columns of subarrays");
+  for (AddressTable &table : program.addresses)
+    visit(w, table);
+  w.flush();
+  setTable(addresses, first, program.addresses.size());
 
   first = w.words.size();
   label(first, "steps: where each begins");
@@ -224,11 +226,9 @@ Expected<Program> fromWords(const Unsigned &words) {
   if (words.size() < bodyWord || words[0] != magic)
     return makeError("not an exported program: it does not begin with the "
                      "magic word 50434e42");
-  if (words[1] < oldestProgramVersion || words[1] > programVersion)
+  if (words[1] != programVersion)
     return makeError("the program has version " + Twine(words[1]) +
-                     "; this release reads the versions " +
-                     Twine(oldestProgramVersion) + " to " +
-                     Twine(programVersion));
+                     "; this release reads version " + Twine(programVersion));
   if (words[2] != words.size())
     return makeError("damaged: the program announces " + Twine(words[2]) +
                      " words, " + Twine(words.size()) +
@@ -245,14 +245,19 @@ Expected<Program> fromWords(const Unsigned &words) {
   Reader r(words);
   r.at = bodyWord;
   visit(r, program);
-  uint32_t first[4], count[4];
-  for (int i = 0; i < 4; ++i) {
+  uint32_t first[5], count[5];
+  for (int i = 0; i < 5; ++i) {
+    if (i == 4)
+      visitPhysical(r, program);
     r("table", first[i]);
     r("table", count[i]);
   }
   r.at = first[0];
   for (uint32_t i = 0; i < count[0] && r.error.empty(); ++i)
     visit(r, program.values.emplace_back());
+  r.at = first[4];
+  for (uint32_t i = 0; i < count[4] && r.error.empty(); ++i)
+    visit(r, program.addresses.emplace_back());
   Unsigned starts = r.take("steps", first[1], count[1]);
   for (uint32_t start : starts) {
     r.at = start;
@@ -280,8 +285,6 @@ Expected<Program> fromWords(const Unsigned &words) {
   program.host =
       toBytes(r.take("host", first[3], (uint64_t(count[3]) + 3) / 4));
   program.host.resize(std::min<size_t>(program.host.size(), count[3]));
-  if (versionOf(program) != words[1])
-    r.fail("version", "is not the one that the records need");
   if (!r.error.empty())
     return makeError("malformed though its checksums are right: " + r.error);
   return program;

@@ -12,6 +12,10 @@ module chip_tb
 #(
   parameter int ROWS         = 32,
   parameter int COLUMNS      = 32,
+  parameter int PHYSICAL_ROWS = ROWS,
+  parameter int PHYSICAL_COLUMNS = COLUMNS,
+  parameter int MOVED        = 0,
+  parameter int SLOTS        = 1,
   parameter int SUBARRAYS    = 1,
   parameter int MUX          = 1,
   parameter int TERNARY      = 0,
@@ -51,7 +55,9 @@ module chip_tb
   word_t  row_reads;
 
   chip #(
-    .ROWS(ROWS), .COLUMNS(COLUMNS), .SUBARRAYS(SUBARRAYS), .MUX(MUX), .TERNARY(TERNARY),
+    .ROWS(ROWS), .COLUMNS(COLUMNS), .PHYSICAL_ROWS(PHYSICAL_ROWS),
+    .PHYSICAL_COLUMNS(PHYSICAL_COLUMNS), .MOVED(MOVED), .SLOTS(SLOTS), .SUBARRAYS(SUBARRAYS),
+    .MUX(MUX), .TERNARY(TERNARY),
     .TREE(TREE), .S2P(S2P), .TILES(TILES), .ROUNDS(ROUNDS), .TILE_COLUMNS(TILE_COLUMNS),
     .BANDS(BANDS), .LANES(LANES), .NEURONS(NEURONS), .PLANES(PLANES),
     .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .STEPS(STEPS), .VALUES(VALUES), .FUNCTIONS(FUNCTIONS),

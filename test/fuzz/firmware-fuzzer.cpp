@@ -26,10 +26,10 @@ namespace {
 
 using Words = std::vector<uint32_t>;
 
-/// The worked example, square as it is, with another orientation and with
-/// thresholds in cells. What they hold is of no concern here.
-image::Image variant(image::ArrayLayer::Orientation orientation, bool cells) {
-  image::Image image = image::samples::worked();
+/// An example, square as it is, with another orientation and with thresholds in
+/// cells. What they hold is of no concern here.
+image::Image variant(image::Image image,
+                     image::ArrayLayer::Orientation orientation, bool cells) {
   for (image::Step &step : *image.mutable_steps()) {
     if (!step.has_array())
       continue;
@@ -46,7 +46,7 @@ image::Image variant(image::ArrayLayer::Orientation orientation, bool cells) {
 }
 
 /// The worked example, with two of its three results moved before all of them.
-image::Image moved() {
+image::Image withMoves() {
   image::Image image = image::samples::worked();
   const image::ArrayLayer *layer = nullptr;
   for (const image::Step &step : image.steps())
@@ -82,11 +82,16 @@ const std::vector<Words> &seeds() {
   static const std::vector<Words> programs = [] {
     std::vector<Words> result;
     using image::ArrayLayer;
+    image::Image worked = image::samples::worked();
+    image::Image moved = image::samples::moved();
     for (const image::Image &image :
-         {image::samples::worked(), image::samples::changed(),
-          image::samples::ternary(), variant(ArrayLayer::ROW_IS_NEURON, true),
-          variant(ArrayLayer::ROW_IS_INPUT, false),
-          variant(ArrayLayer::ROW_IS_INPUT, true), moved()}) {
+         {worked, image::samples::changed(), image::samples::ternary(),
+          variant(worked, ArrayLayer::ROW_IS_NEURON, true),
+          variant(worked, ArrayLayer::ROW_IS_INPUT, false),
+          variant(worked, ArrayLayer::ROW_IS_INPUT, true), withMoves(), moved,
+          variant(moved, ArrayLayer::ROW_IS_NEURON, true),
+          variant(moved, ArrayLayer::ROW_IS_INPUT, false),
+          variant(moved, ArrayLayer::ROW_IS_INPUT, true)}) {
       llvm::Expected<std::string> bytes =
           exporter::exportImage(image, exporter::Format::Bin);
       if (!bytes)
@@ -123,9 +128,9 @@ int programRow(void *context, uint32_t subarray, uint32_t row,
                const uint32_t *cells) {
   Board &board = *static_cast<Board *>(context);
   if (subarray >= board.program[BNN_SUBARRAYS] ||
-      row >= board.program[BNN_ROWS])
+      row >= board.program[BNN_PHYSICAL_ROWS])
     abort();
-  board.answer ^= touch(cells, 2 * board.program[BNN_COLUMNS]);
+  board.answer ^= touch(cells, 2 * board.program[BNN_PHYSICAL_COLUMNS]);
   return use(context);
 }
 
@@ -145,8 +150,8 @@ int readRow(void *context, uint32_t subarray, uint32_t row, uint32_t column,
             uint32_t *minus) {
   Board &board = *static_cast<Board *>(context);
   if (subarray >= board.program[BNN_SUBARRAYS] ||
-      row >= board.program[BNN_ROWS] ||
-      uint64_t(column) + columns > board.program[BNN_COLUMNS])
+      row >= board.program[BNN_PHYSICAL_ROWS] ||
+      uint64_t(column) + columns > board.program[BNN_PHYSICAL_COLUMNS])
     abort();
   board.answer ^= touch(bits, columns);
   int failed = use(context);

@@ -17,10 +17,8 @@ namespace bnn::exporter {
 
 enum class Format { Memh, C, Bin, IntelHex, Json };
 
-/// The newest version of the words that all forms carry. A program has the
-/// oldest one that knows all of its records: 3 where it moves parts of values,
-/// else 2.
-inline constexpr uint32_t programVersion = 3, oldestProgramVersion = 2;
+/// The version of the words that all forms carry.
+inline constexpr uint32_t programVersion = 3;
 
 /// `image`, which must be verified, as the contents of a file. The same image
 /// gives the same bytes. Fails, saying why, on an image without a layer on the

@@ -35,6 +35,7 @@ Error writeAll(StringRef folder) {
   const std::pair<const char *, Image> valid[] = {
       {"worked", samples::worked()},
       {"changed", samples::changed()},
+      {"moved", samples::moved()},
       {"convolution", samples::convolution()},
       {"ternary", samples::ternary()}};
   for (const auto &[name, image] : valid)
