@@ -127,6 +127,22 @@ Error writeFile(StringRef path, StringRef bytes) {
   return files.commit();
 }
 
+llvm::Error ResultFiles::add(llvm::StringRef file) {
+  for (llvm::StringRef input : read)
+    if (!input.empty() && llvm::sys::fs::is_regular_file(input) &&
+        llvm::sys::fs::equivalent(input, file))
+      return makeError("'" + file +
+                       "' is read, and a result would overwrite it; name "
+                       "another file");
+  return addOwn(file);
+}
+
+llvm::Error ResultFiles::addOwn(llvm::StringRef file) {
+  if (file.empty() || file == "/dev/null" || seen.insert(file).second)
+    return llvm::Error::success();
+  return makeError("'" + file + "' is named for two results");
+}
+
 Error finishOutput() {
   outs().flush();
   std::error_code code = outs().error();

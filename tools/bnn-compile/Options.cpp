@@ -5,6 +5,7 @@
 #include "OptionParsers.h"
 #include "bnn/InitAll.h"
 #include "bnn/Support/Error.h"
+#include "bnn/Support/File.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -368,6 +369,12 @@ static llvm::Error decideOutput(Options &options) {
     return makeError("--report names no file");
   if (options.emitHost.empty() && emitHost.getNumOccurrences())
     return makeError("--emit-host names no file");
+  ResultFiles results({options.model, options.target, options.calibration,
+                       options.labels, options.verifyInputs, options.baseline});
+  for (llvm::StringRef file : {path, llvm::StringRef(options.report),
+                               llvm::StringRef(options.emitHost)})
+    if (llvm::Error error = results.add(file))
+      return error;
   bool isIR = path.ends_with(".mlir") || path.ends_with(".mlirbc");
   if (isIR && options.stage == Stage::Image)
     return makeError("-o " + path +

@@ -7,7 +7,6 @@
 #include "bnn/Support/Error.h"
 #include "bnn/Support/File.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 #include <fmt/format.h>
 
@@ -129,16 +128,12 @@ static Error checkFiles(StringRef output, StringRef json) {
   if (output == "-")
     return makeError("give -o a file; its place on standard output is for the "
                      "table");
-  for (StringRef file : {output, json})
-    for (StringRef input : {StringRef(avoidFile), StringRef(avoidDefects),
-                            StringRef(avoidImportance)})
-      if (sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
-        return makeError("'" + file +
-                         "' is read, and a result would overwrite it; name "
-                         "another file");
-  if (!json.empty() && json == output && json != "/dev/null")
-    return makeError("'" + json + "' is named for two results");
-  return Error::success();
+  if (output.empty() &&
+      (avoidWithout.getNumOccurrences() || avoidImportance.getNumOccurrences()))
+    return makeError("--without and --importance say how to move the image: "
+                     "give -o a file to write it to");
+  ResultFiles results({avoidFile, avoidDefects, avoidImportance});
+  return joinErrors(results.add(output), results.add(json));
 }
 
 Error runAvoid(raw_ostream &os) {

@@ -317,6 +317,8 @@ Error runPlan() {
 }
 
 Error runExport() {
+  if (Error error = ResultFiles({exportFile}).add(exportOutput))
+    return error;
   Expected<image::Image> parsed = image::read(exportFile);
   if (!parsed)
     return parsed.takeError();
@@ -330,6 +332,8 @@ Error runExport() {
 }
 
 Error runImport() {
+  if (Error error = ResultFiles({importFile}).add(importOutput))
+    return error;
   Expected<std::unique_ptr<MemoryBuffer>> buffer = readFile(importFile);
   if (!buffer)
     return buffer.takeError();

@@ -2,6 +2,7 @@
 
 #include "Options.h"
 #include "bnn/Support/Error.h"
+#include "bnn/Support/File.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FileSystem.h"
@@ -19,7 +20,6 @@ static Error checkFiles(const Options &options) {
                ? spec
                : spec.split('=').second;
   };
-  StringSet<> seen;
   std::vector<StringRef> read = {
       options.image,   options.labels,  options.target,
       options.defects, options.margin,  options.chip,
@@ -28,17 +28,10 @@ static Error checkFiles(const Options &options) {
     for (StringRef file :
          {StringRef(input), StringRef(input).split('=').second})
       read.push_back(file);
+  ResultFiles results(std::move(read));
   // A checkpoint is read before it is written, and refused if it is none.
   auto add = [&](StringRef file) {
-    for (StringRef input : read)
-      if (file != options.resume && !input.empty() &&
-          sys::fs::is_regular_file(input) && sys::fs::equivalent(input, file))
-        return makeError("'" + file +
-                         "' is read, and a result would overwrite "
-                         "it; name another file");
-    return file.empty() || file == "/dev/null" || seen.insert(file).second
-               ? Error::success()
-               : makeError("'" + file + "' is named for two results");
+    return file == options.resume ? results.addOwn(file) : results.add(file);
   };
   Error error = add(options.trace);
   for (const std::string &output : options.outputs)

@@ -4,6 +4,7 @@
 #define BNN_SUPPORT_FILE_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
@@ -34,6 +35,23 @@ public:
 private:
   struct Entry;
   std::vector<Entry> entries;
+};
+
+/// The files that a command writes, as they are named: none of them may be one
+/// that it reads, or be named for two results.
+class ResultFiles {
+public:
+  /// Names of inputs may be empty, or no files.
+  explicit ResultFiles(std::vector<llvm::StringRef> read)
+      : read(std::move(read)) {}
+  /// An empty name is none.
+  llvm::Error add(llvm::StringRef file);
+  /// The same of a file that the command reads itself before it writes it.
+  llvm::Error addOwn(llvm::StringRef file);
+
+private:
+  std::vector<llvm::StringRef> read;
+  llvm::StringSet<> seen;
 };
 
 /// Flushes what was printed. To be called before a tool says that all went
