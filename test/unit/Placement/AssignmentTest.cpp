@@ -24,8 +24,8 @@ float cheapest(const std::vector<float> &cost, size_t rows, size_t columns) {
   std::iota(order.begin(), order.end(), 0);
   float best = std::numeric_limits<float>::infinity();
   do
-    best = std::min(best, costOf(cost, columns,
-                                 llvm::ArrayRef(order).take_front(rows)));
+    best = std::min(
+        best, costOf(cost, columns, llvm::ArrayRef(order).take_front(rows)));
   while (std::next_permutation(order.begin(), order.end()));
   return best;
 }
