@@ -66,6 +66,8 @@ bool Mover::moveSubarrays() {
         used.push_back(s);
       else if (unused.size() < largestGroup)
         unused.push_back(s);
+      else if (s >= holds.size())
+        break; // a target may have as many as it likes
     }
     // The best of those that nothing uses yet.
     stable_sort(unused, [&](uint64_t a, uint64_t b) {
