@@ -264,7 +264,7 @@ Expected<DefectMap> DefectMap::make(ArrayRef<Defect> defects,
     int8_t stored = int8_t(cells.weight(at->subarray, at->row, at->column));
     int8_t answer;
     if (at->complemented) {
-      answer = answerOf(cell, (code & 1) << 1 | code >> 1, image.target());
+      answer = answerOf(cell, image::complementOf(code), image.target());
       answer = answer == coinToss ? answer : int8_t(-answer);
     } else {
       answer = answerOf(cell, code, image.target());

@@ -107,11 +107,6 @@ Target physicalTarget(const Target &target) {
   return result;
 }
 
-/// What a cell and its complement hold: the devices change places.
-static unsigned complement(unsigned code) {
-  return (code & 1) << 1 | code >> 1;
-}
-
 Expected<Image> cellsOnChip(const Image &image) {
   CellMap map(image);
   AddressMap addresses(image, map);
@@ -134,7 +129,7 @@ Expected<Image> cellsOnChip(const Image &image) {
         unsigned code = cells.code(tile.subarray, r, c);
         MovedCell to = addresses.onChip(tile.subarray, r, c);
         builder->setCode(to.subarray, to.row, to.column,
-                         to.complemented ? complement(code) : code);
+                         to.complemented ? complementOf(code) : code);
       }
   std::move(*builder).finish(result);
   return result;
@@ -154,7 +149,7 @@ Error cellsAtAddresses(const Image &onChip, Image &image) {
         MovedCell from = addresses.onChip(tile.subarray, r, c);
         unsigned code = cells.code(from.subarray, from.row, from.column);
         builder->setCode(tile.subarray, r, c,
-                         from.complemented ? complement(code) : code);
+                         from.complemented ? complementOf(code) : code);
       }
   std::move(*builder).finish(image);
   return Error::success();

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "bnn/Placement/AvoidDefects.h"
+#include "Harm.h"
 #include "Mover.h"
 #include "bnn/Support/Error.h"
 #include <cmath>
@@ -33,23 +34,12 @@ float Mover::weightOf(const image::MappedTile &tile, uint32_t row,
 }
 
 double Mover::cost() const {
-  image::CellMap map(image);
-  image::AddressMap addresses(image, map);
-  image::CellArray cells(image);
   double sum = 0;
-  for (const device::BrokenCell &cell : marks.broken()) {
-    if (cell.subarray >= image.num_subarrays())
-      continue;
-    auto at = addresses.addressOf(cell.subarray, cell.row, cell.column);
-    const image::MappedTile *tile =
-        at ? map.tileOf(map.index(at->subarray, at->row, at->column)) : nullptr;
-    if (!tile)
-      continue;
-    unsigned code = cells.code(at->subarray, at->row, at->column);
-    sum += double(weightOf(*tile, at->row, at->column)) *
-           device::expectedError(cell, at->complemented ? swapped(code) : code,
-                                 target);
-  }
+  forEachDefect(image, marks.broken(),
+                [&](const image::MappedTile &tile, const image::MovedCell &at,
+                    double wrong) {
+                  sum += double(weightOf(tile, at.row, at.column)) * wrong;
+                });
   return sum;
 }
 

@@ -1,6 +1,6 @@
 //===- Harm.cpp - What defects do to an image -----------------------------===//
 
-#include "bnn/Image/AddressMap.h"
+#include "Harm.h"
 #include "bnn/Image/CellArray.h"
 #include "bnn/Placement/AvoidDefects.h"
 
@@ -16,20 +16,14 @@ Harm &Harm::operator+=(const Harm &other) {
   return *this;
 }
 
-std::vector<LayerHarm> harmOf(const image::Image &image,
-                              ArrayRef<device::BrokenCell> broken) {
+void forEachDefect(const image::Image &image,
+                   ArrayRef<device::BrokenCell> broken,
+                   function_ref<void(const image::MappedTile &,
+                                     const image::MovedCell &, double)>
+                       visit) {
   image::CellMap map(image);
   image::AddressMap addresses(image, map);
   image::CellArray cells(image);
-  std::vector<LayerHarm> steps(size_t(image.steps_size()));
-  for (int i = 0; i < image.steps_size(); ++i)
-    steps[size_t(i)].layer = image.steps(i).array().name();
-  auto of = [&](const image::MappedTile &tile) -> Harm & {
-    LayerHarm &layer = steps[tile.step];
-    return tile.thresholds ? layer.thresholds : layer.weights;
-  };
-  for (const image::MappedTile &tile : map.tiles())
-    of(tile).cells += uint64_t(tile.rows) * tile.columns;
   for (const device::BrokenCell &cell : broken) {
     if (cell.subarray >= image.num_subarrays())
       continue;
@@ -43,13 +37,31 @@ std::vector<LayerHarm> harmOf(const image::Image &image,
       continue;
     unsigned code = cells.code(at->subarray, at->row, at->column);
     if (at->complemented)
-      code = (code & 1) << 1 | code >> 1;
-    double wrong = device::expectedError(cell, code, image.target());
-    Harm &harm = of(*tile);
-    ++harm.defects;
-    harm.contradicted += wrong > 0;
-    harm.wrong += wrong;
+      code = image::complementOf(code);
+    visit(*tile, *at, device::expectedError(cell, code, image.target()));
   }
+}
+
+std::vector<LayerHarm> harmOf(const image::Image &image,
+                              ArrayRef<device::BrokenCell> broken) {
+  std::vector<LayerHarm> steps(size_t(image.steps_size()));
+  for (int i = 0; i < image.steps_size(); ++i)
+    steps[size_t(i)].layer = image.steps(i).array().name();
+  auto of = [&](const image::MappedTile &tile) -> Harm & {
+    LayerHarm &layer = steps[tile.step];
+    return tile.thresholds ? layer.thresholds : layer.weights;
+  };
+  image::CellMap map(image);
+  for (const image::MappedTile &tile : map.tiles())
+    of(tile).cells += uint64_t(tile.rows) * tile.columns;
+  forEachDefect(image, broken,
+                [&](const image::MappedTile &tile, const image::MovedCell &,
+                    double wrong) {
+                  Harm &harm = of(tile);
+                  ++harm.defects;
+                  harm.contradicted += wrong > 0;
+                  harm.wrong += wrong;
+                });
   std::vector<LayerHarm> layers;
   for (LayerHarm &step : steps)
     if (step.weights.cells)

@@ -11,9 +11,6 @@
 
 namespace bnn::placement {
 
-/// The code of the same cell with its devices exchanged.
-inline unsigned swapped(unsigned code) { return (code & 1) << 1 | code >> 1; }
-
 /// A defect, by the address of its column.
 struct Mark {
   uint32_t column;

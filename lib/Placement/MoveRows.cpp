@@ -82,7 +82,7 @@ bool Mover::moveRowsOf(int step) {
                            from.column + column);
             float factor = weight(from, row, column);
             plain[i] += factor * mark.error[code];
-            other[i] += factor * mark.error[swapped(code)];
+            other[i] += factor * mark.error[image::complementOf(code)];
           }
         }
         for (size_t i = 0; i < size; ++i)
@@ -117,7 +117,7 @@ float Mover::rowCost(const image::CellArray &cells,
                    at->row, at->column);
     }
     plain += factor * mark.error[code];
-    other += factor * mark.error[swapped(code)];
+    other += factor * mark.error[image::complementOf(code)];
   }
   bool complement = target.partial_complement() && options.useComplement;
   if (complemented)

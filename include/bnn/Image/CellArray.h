@@ -22,6 +22,12 @@ namespace bnn::image {
 /// The code of a cell that nothing reads: not programmed.
 inline constexpr unsigned dontCare = 3;
 
+/// What a cell holds instead where its row is complemented: the devices change
+/// places.
+inline unsigned complementOf(unsigned code) {
+  return (code & 1) << 1 | code >> 1;
+}
+
 /// Bytes of one row of a subarray: two bits a cell, whole bytes.
 inline uint64_t cellRowBytes(uint64_t columns) { return (columns + 3) / 4; }
 
